@@ -7,8 +7,7 @@ const (
 	TypeJudgementWithdrawn Type = "JudgementWithdrawn"
 )
 
-// JudgementRecorded is the first answer to a question of a case, or the first
-// one after a withdrawal.
+// JudgementRecorded is the first answer to a question of a case.
 type JudgementRecorded struct {
 	Question QuestionID `json:"question"`
 	Answer   Answer     `json:"answer"`
@@ -18,7 +17,7 @@ type JudgementRecorded struct {
 // Kind implements [Event].
 func (JudgementRecorded) Kind() Kind { return Kind{TypeJudgementRecorded, 1} }
 
-// JudgementRevised replaces an answer.
+// JudgementRevised replaces an answer, or gives one again after a withdrawal.
 type JudgementRevised struct {
 	Question QuestionID `json:"question"`
 	Answer   Answer     `json:"answer"`

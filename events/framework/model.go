@@ -30,6 +30,11 @@ type Framework struct {
 	Measures    []Measure
 	Factors     []Factor
 	Attributes  []Attribute
+	// Bands are the rating bands, highest first; empty where the framework
+	// names none.
+	Bands []Band
+	// AbsentCells are the cells of the grid that do not exist, e.g. "1.2".
+	AbsentCells []string
 
 	index index
 }
@@ -116,6 +121,16 @@ type AskedQuestion struct {
 	Positive  []events.Answer
 	// Scoring makes an interview question count for its criterion (reading A3).
 	Scoring bool
+	// AboveLine are the answers above the line of a scoring question: Positive
+	// unless the question says otherwise. Empty where Scoring is false.
+	AboveLine []events.Answer
+}
+
+// Band is a rating band: figures of From percent and more, up to the next band,
+// carry its name.
+type Band struct {
+	Name string
+	From int
 }
 
 // Breakdowns are the groups by which interviews are tallied.
@@ -127,7 +142,9 @@ type Breakdowns struct {
 type Instrument struct {
 	ID            events.InstrumentID
 	SuppressBelow int
-	Questions     []AskedQuestion
+	// HiddenWhileOpen keeps the counts hidden until the inspection is closed.
+	HiddenWhileOpen bool
+	Questions       []AskedQuestion
 }
 
 // Measure is one step of the victim-contact chain; Of names the measure that is

@@ -1,0 +1,92 @@
+package rows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/aboveline/aboveline/events"
+	"github.com/aboveline/aboveline/projections/runner"
+	"github.com/aboveline/aboveline/projections/scores"
+)
+
+// load reads the state of a generation; the sequences query as they are read.
+func load(ctx context.Context, tx pgx.Tx, g runner.Generation) (scores.State, error) {
+	return state(ctx, tx, g, "", g)
+}
+
+// loadInspection reads the state of one inspection of a generation.
+func loadInspection(
+	ctx context.Context, tx pgx.Tx, g runner.Generation, i events.InspectionID,
+) (scores.State, error) {
+	return state(ctx, tx, g, " AND inspection = $2", g, string(i))
+}
+
+// state reads the rows for which the condition on the given arguments holds, all
+// of the generation args[0].
+func state(
+	ctx context.Context, tx pgx.Tx, g runner.Generation, and string, args ...any,
+) (scores.State, error) {
+	var s scores.State
+	f := scores.FrameworkRow{}
+	err := tx.QueryRow(ctx, `SELECT revision, position, source FROM projections.score_frameworks
+		WHERE generation = $1 ORDER BY position DESC LIMIT 1`, g).Scan(&f.Revision, &f.Position, &f.Source)
+	switch {
+	case err == nil:
+		s.Framework = &f
+	case !errors.Is(err, pgx.ErrNoRows):
+		return s, fmt.Errorf("rows: framework: %w", err)
+	}
+	where := ` WHERE generation = $1` + and
+	s.Inspections = each(ctx, tx, `SELECT inspection, name, closed FROM projections.score_inspections`+where, args,
+		func(r pgx.Rows, i *scores.InspectionRow) error {
+			return r.Scan(&i.Inspection, &i.Name, &i.Closed)
+		})
+	s.Cases = each(ctx, tx, `SELECT inspection, case_id, attributes, revision, position
+		FROM projections.score_cases`+where, args, func(r pgx.Rows, c *scores.CaseRow) error {
+		return r.Scan(&c.Inspection, &c.Case, &c.Attributes, &c.Revision, &c.Position)
+	})
+	s.Answers = each(ctx, tx, `SELECT inspection, case_id, question, answer, revision, position
+		FROM projections.score_answers`+where, args, func(r pgx.Rows, a *scores.AnswerRow) error {
+		return r.Scan(&a.Inspection, &a.Case, &a.Question, &a.Answer, &a.Revision, &a.Position)
+	})
+	s.Tallies = each(ctx, tx, `SELECT inspection, question, above, relevant, unanswered, flagged
+		FROM projections.score_tallies`+where, args, scanTally)
+	return s, nil
+}
+
+func scanTally(r pgx.Rows, t *scores.TallyRow) error {
+	return r.Scan(&t.Inspection, &t.Question,
+		&t.Tally.Above, &t.Tally.Relevant, &t.Tally.Unanswered, &t.Tally.Flagged)
+}
+
+// each streams the rows of a query.
+func each[T any](
+	ctx context.Context, tx pgx.Tx, sql string, args []any, scan func(pgx.Rows, *T) error,
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		r, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			yield(zero, fmt.Errorf("rows: %w", err))
+			return
+		}
+		defer r.Close()
+		for r.Next() {
+			var row T
+			if err := scan(r, &row); err != nil {
+				yield(zero, fmt.Errorf("rows: %w", err))
+				return
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if err := r.Err(); err != nil {
+			yield(zero, fmt.Errorf("rows: %w", err))
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package rows
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/aboveline/aboveline/projections/runner"
+	"github.com/aboveline/aboveline/projections/scores"
+)
+
+// write puts a delta into the tables: one statement per table, in one round trip,
+// and the history by COPY.
+func write(ctx context.Context, tx pgx.Tx, g runner.Generation, d scores.Delta) error {
+	b := &pgx.Batch{}
+	for _, f := range d.Frameworks {
+		b.Queue(`INSERT INTO projections.score_frameworks (generation, revision, position, source)
+			VALUES ($1, $2, $3, $4)`, g, f.Revision, f.Position, f.Source)
+	}
+	for _, i := range d.Inspections {
+		b.Queue(`INSERT INTO projections.score_inspections (generation, inspection, name, closed)
+			VALUES ($1, $2, $3, $4)
+			ON CONFLICT (generation, inspection) DO UPDATE SET name = excluded.name, closed = excluded.closed`,
+			g, string(i.Inspection), i.Name, i.Closed)
+	}
+	if err := queueCases(b, g, d.Cases); err != nil {
+		return err
+	}
+	queueAnswers(b, g, d.Answers)
+	queueTallies(b, g, d.Tallies)
+	if b.Len() > 0 {
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return fmt.Errorf("rows: write: %w", err)
+		}
+	}
+	return copyHistory(ctx, tx, g, d.History)
+}
+
+func queueCases(b *pgx.Batch, g runner.Generation, cases []scores.CaseRow) error {
+	if len(cases) == 0 {
+		return nil
+	}
+	var inspections, ids, attributes []string
+	var revisions, positions []int64
+	for _, c := range cases {
+		a, err := json.Marshal(c.Attributes)
+		if err != nil {
+			return fmt.Errorf("rows: attributes of case %s: %w", c.Case, err)
+		}
+		inspections, ids = append(inspections, string(c.Inspection)), append(ids, string(c.Case))
+		attributes = append(attributes, string(a))
+		revisions, positions = append(revisions, int64(c.Revision)), append(positions, int64(c.Position))
+	}
+	b.Queue(`INSERT INTO projections.score_cases (generation, inspection, case_id, attributes, revision, position)
+		SELECT $1, i, c, a::jsonb, r, p FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS u(i, c, a, r, p)
+		ON CONFLICT (generation, inspection, case_id) DO UPDATE
+		SET attributes = excluded.attributes, revision = excluded.revision, position = excluded.position`,
+		g, inspections, ids, attributes, revisions, positions)
+	return nil
+}
+
+func queueAnswers(b *pgx.Batch, g runner.Generation, answers []scores.AnswerRow) {
+	if len(answers) == 0 {
+		return
+	}
+	n := len(answers)
+	inspections, cases, questions, values := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	revisions, positions := make([]int64, n), make([]int64, n)
+	for k, a := range answers {
+		inspections[k], cases[k] = string(a.Inspection), string(a.Case)
+		questions[k], values[k] = string(a.Question), string(a.Answer)
+		revisions[k], positions[k] = int64(a.Revision), int64(a.Position)
+	}
+	b.Queue(`INSERT INTO projections.score_answers (generation, inspection, case_id, question, answer, revision, position)
+		SELECT $1, u.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS u
+		ON CONFLICT (generation, inspection, case_id, question) DO UPDATE
+		SET answer = excluded.answer, revision = excluded.revision, position = excluded.position`,
+		g, inspections, cases, questions, values, revisions, positions)
+}
+
+func queueTallies(b *pgx.Batch, g runner.Generation, tallies []scores.TallyRow) {
+	if len(tallies) == 0 {
+		return
+	}
+	n := len(tallies)
+	inspections, questions := make([]string, n), make([]string, n)
+	above, relevant, unanswered, flagged := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	for k, t := range tallies {
+		inspections[k], questions[k] = string(t.Inspection), string(t.Question)
+		above[k], relevant[k] = t.Tally.Above, t.Tally.Relevant
+		unanswered[k], flagged[k] = t.Tally.Unanswered, t.Tally.Flagged
+	}
+	b.Queue(`INSERT INTO projections.score_tallies (generation, inspection, question, above, relevant, unanswered, flagged)
+		SELECT $1, u.* FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[]) AS u
+		ON CONFLICT (generation, inspection, question) DO UPDATE
+		SET above = excluded.above, relevant = excluded.relevant,
+		    unanswered = excluded.unanswered, flagged = excluded.flagged`,
+		g, inspections, questions, above, relevant, unanswered, flagged)
+}
+
+// copyHistory appends the movements; the ordinal keeps their order within one
+// position and inspection.
+func copyHistory(ctx context.Context, tx pgx.Tx, g runner.Generation, history []scores.Movement) error {
+	if len(history) == 0 {
+		return nil
+	}
+	table := pgx.Identifier{"projections", "score_history"}
+	columns := []string{
+		"generation", "inspection", "position", "ordinal", "case_id", "question",
+		"above_before", "relevant_before", "above_after", "relevant_after", "framework",
+	}
+	_, err := tx.CopyFrom(ctx, table, columns, pgx.CopyFromSlice(len(history), func(k int) ([]any, error) {
+		m := &history[k]
+		return []any{
+			int64(g), string(m.Inspection), int64(m.Position), k, string(m.Case), string(m.Question),
+			m.Before.Above, m.Before.Relevant, m.After.Above, m.After.Relevant, m.Framework,
+		}, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("rows: history: %w", err)
+	}
+	return nil
+}

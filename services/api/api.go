@@ -1,0 +1,39 @@
+package api
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Version is the version of the HTTP API; a change of openapi.json needs a new
+// one.
+const Version = "0.1.0"
+
+// BodyLimit is the largest request body that is read, in bytes.
+const BodyLimit = 8 << 20
+
+var install sync.Once
+
+// New makes the API on the mux. OpenAPI is served as /openapi.json; no
+// documentation page is served, because it would load scripts from elsewhere.
+func New(mux *http.ServeMux) huma.API {
+	install.Do(func() { // huma has one error constructor for the process
+		huma.NewError = fromHuma
+		huma.NewErrorWithContext = func(_ huma.Context, status int, msg string, errs ...error) huma.StatusError {
+			return fromHuma(status, msg, errs...)
+		}
+	})
+	config := huma.DefaultConfig("Aboveline", Version)
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.CreateHooks = nil
+	config.RejectUnknownQueryParameters = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+	}
+	config.Security = []map[string][]string{{"bearer": {}}}
+	return humago.New(mux, config)
+}

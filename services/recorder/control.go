@@ -1,0 +1,88 @@
+package recorder
+
+import (
+	"fmt"
+
+	"github.com/aboveline/aboveline/events"
+	"github.com/aboveline/aboveline/events/framework"
+)
+
+// member is an actor's place in an inspection.
+type member struct {
+	Role events.Role
+	Team events.TeamID
+}
+
+// inspection is the state that decides who may write there.
+type inspection struct {
+	Open    bool
+	Members map[events.Actor]member
+}
+
+// control is the state of a programme that decides what may be recorded: its
+// framework, its inspections and their teams.
+type control struct {
+	Opened      bool
+	Framework   *framework.Framework
+	Revision    int
+	Inspections map[events.InspectionID]*inspection
+	streams     map[events.Stream]*latest
+}
+
+func newControl() *control {
+	return &control{
+		Inspections: map[events.InspectionID]*inspection{},
+		streams:     map[events.Stream]*latest{},
+	}
+}
+
+// clone is a copy that can be changed and thrown away.
+func (c *control) clone() *control {
+	n := newControl()
+	n.Opened, n.Framework, n.Revision = c.Opened, c.Framework, c.Revision
+	for id, i := range c.Inspections {
+		m := &inspection{Open: i.Open, Members: map[events.Actor]member{}}
+		for a, v := range i.Members {
+			m.Members[a] = v
+		}
+		n.Inspections[id] = m
+	}
+	for s, l := range c.streams {
+		n.streams[s] = l
+	}
+	return n
+}
+
+// apply takes in the next control event. It fails only on a framework that the
+// ledger holds and this release cannot read.
+func (c *control) apply(l *latest, id events.InspectionID) error {
+	c.streams[l.Stream] = l
+	switch e := l.Event.(type) {
+	case events.ProgrammeOpened:
+		c.Opened = true
+	case events.FrameworkPublished:
+		if c.Framework == nil || c.Framework.Hash != e.ContentHash {
+			fw, err := framework.Parse(fmt.Sprintf("framework revision %d", e.Revision), []byte(e.Source))
+			if err != nil {
+				return fmt.Errorf("recorder: framework at position %d: %w", l.Position, err)
+			}
+			c.Framework = fw
+		}
+		c.Revision = e.Revision
+	case events.InspectionOpened:
+		c.Inspections[id] = &inspection{Open: true, Members: map[events.Actor]member{}}
+	case events.InspectionClosed:
+		if i := c.Inspections[id]; i != nil {
+			i.Open = false
+		}
+	case events.TeamMemberAdded:
+		if i := c.Inspections[id]; i != nil {
+			i.Members[e.Member] = member{e.Role, e.Team}
+		}
+	case events.TeamMemberRemoved:
+		if i := c.Inspections[id]; i != nil {
+			delete(i.Members, e.Member)
+		}
+	}
+	return nil
+}
