@@ -32,3 +32,21 @@ func BenchmarkEncodeJudgement(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkDecodeRevision(b *testing.B) {
+	e := events.JudgementRevised{
+		Question: "4.1.07", Answer: "sufficient", Reason: &events.Sealed{Box: make([]byte, 60)},
+	}
+	data, err := codec.Encode(e)
+	if err != nil {
+		b.Fatal(err)
+	}
+	k := e.Kind()
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := codec.Decode(k, data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package codec
 import (
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/google/uuid"
 )
@@ -38,28 +37,20 @@ const (
 	shapePointer // to a struct
 )
 
-// planOf makes the plan of a struct type. Fields of embedded structs are fields of
-// the struct itself.
+// planOf makes the plan of a struct type, see [Fields].
 func planOf(t reflect.Type) (*plan, error) {
-	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%v is no struct", t)
+	fields, err := Fields(t)
+	if err != nil {
+		return nil, err
 	}
 	p := &plan{goType: t}
-	for _, sf := range reflect.VisibleFields(t) {
-		if sf.Anonymous {
-			continue
+	for i, jf := range fields {
+		f := field{name: jf.Name, index: jf.Index}
+		if f.shape, f.nested, err = shapeOf(jf.Type); err != nil {
+			return nil, fmt.Errorf("field %s: %w", jf.Name, err)
 		}
-		name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		if !sf.IsExported() || name == "" || name == "-" {
-			return nil, fmt.Errorf("field %s of %v needs to be exported and have a json name", sf.Name, t)
-		}
-		f := field{name: name, index: sf.Index}
-		var err error
-		if f.shape, f.nested, err = shapeOf(sf.Type); err != nil {
-			return nil, fmt.Errorf("field %s: %w", name, err)
-		}
-		if !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero") {
-			p.required |= 1 << len(p.fields)
+		if jf.Required {
+			p.required |= 1 << i
 		}
 		p.fields = append(p.fields, f)
 	}

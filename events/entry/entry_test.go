@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aboveline/aboveline/events/entry"
+	"github.com/aboveline/aboveline/events/entry/entrytest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
@@ -15,7 +16,7 @@ import (
 func TestEveryKindHasASample(t *testing.T) {
 	t.Parallel()
 	var got []entry.Kind
-	for _, e := range samples() {
+	for _, e := range entrytest.Samples() {
 		got = append(got, e.Kind)
 	}
 	if diff := cmp.Diff(entry.Kinds(), got); diff != "" {
@@ -32,7 +33,7 @@ func TestCanonicalNeverChanges(t *testing.T) {
 	}
 	want := strings.Split(strings.TrimSuffix(string(golden), "\n"), "\n")
 	var got []string
-	for _, e := range samples() {
+	for _, e := range entrytest.Samples() {
 		b, err := e.Canonical()
 		if err != nil {
 			t.Fatalf("%s: %v", e.Kind, err)

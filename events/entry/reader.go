@@ -2,6 +2,7 @@ package entry
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/go-json-experiment/json/jsontext"
@@ -121,7 +122,8 @@ func (r *reader) time(f Field, v *timeValue) {
 		return
 	}
 	var t timeValue
-	if err := t.UnmarshalText([]byte(s)); err != nil {
+	// UnmarshalText lets a comma pass for the point before the fraction.
+	if err := t.UnmarshalText([]byte(s)); err != nil || strings.Contains(s, ",") {
 		r.fail(refuse(CodeBadTime, f.Name, "is no RFC 3339 time: give "+f.Hint))
 		return
 	}

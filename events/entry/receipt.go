@@ -25,6 +25,11 @@ const (
 	StatusRejected Status = "rejected"
 )
 
+// Statuses lists every status of this release.
+func Statuses() []Status {
+	return []Status{StatusRecorded, StatusDuplicate, StatusConflict, StatusRejected}
+}
+
 // Accepted reports whether the entry is in the ledger, so that the client may
 // forget it.
 func (s Status) Accepted() bool { return s == StatusRecorded || s == StatusDuplicate }

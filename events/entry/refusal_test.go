@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aboveline/aboveline/events/entry"
+	"github.com/aboveline/aboveline/events/entry/entrytest"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
@@ -15,7 +16,7 @@ import (
 // out where value is empty.
 func with(t *testing.T, field, value string) string {
 	t.Helper()
-	good := samples()[0]
+	good := entrytest.Samples()[0]
 	raw, err := good.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +146,7 @@ func TestDecodeRefusesOtherKinds(t *testing.T) {
 		{entry.KindTeamMember, "member", `"` + strings.Repeat("x", 256) + `"`, entry.CodeTooLong, "member", "255"},
 	}
 	for _, tt := range tests {
-		for _, e := range samples() {
+		for _, e := range entrytest.Samples() {
 			if e.Kind != tt.kind {
 				continue
 			}
@@ -219,7 +220,7 @@ func TestEncodeRefusesWhatDecodeWould(t *testing.T) {
 		}, entry.CodeMalformed, "attributes/\xff"},
 	}
 	for i, tt := range tests {
-		e := samples()[0]
+		e := entrytest.Samples()[0]
 		tt.change(&e)
 		_, err := e.Encode()
 		f, ok := entry.AsFieldError(err)

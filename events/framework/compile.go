@@ -44,11 +44,17 @@ func (f *Framework) compile(source string) (*rule, []complaint) {
 	if strings.TrimSpace(source) == "" {
 		return nil, []complaint{{1, 0, "the rule is empty; write true for a question that is always relevant"}}
 	}
-	checked, issues := f.index.environment.Compile(source)
+	parsed, issues := f.index.environment.Parse(source)
 	if issues.Err() != nil {
 		return nil, complaints(issues.Errors())
 	}
-	inspector := inspector{f: f, ast: checked.NativeRep(), rule: &rule{literals: map[string]bool{}}}
+	checked, issues := f.index.environment.Check(parsed)
+	inspector := inspector{f: f, ast: parsed.NativeRep(), rule: &rule{literals: map[string]bool{}}}
+	if issues.Err() != nil {
+		inspector.found = complaints(issues.Errors())
+	} else {
+		inspector.ast = checked.NativeRep()
+	}
 	inspector.inspect(inspector.ast.Expr())
 	if len(inspector.found) > 0 {
 		return nil, inspector.found
@@ -79,18 +85,44 @@ func (f *Framework) program(checked *cel.Ast) (cel.Program, error) {
 }
 
 // complaints gives the errors of CEL in our words where it has none that help.
+// After the first error of syntax the others follow from it.
 func complaints(errs []*common.Error) []complaint {
-	out := make([]complaint, len(errs))
-	for i, e := range errs {
-		message := e.Message
-		if rest, ok := strings.CutPrefix(message, "undeclared reference to '"); ok {
+	var out []complaint
+	for _, e := range errs {
+		message, syntax := strings.CutPrefix(e.Message, "Syntax error: ")
+		if syntax {
+			message = syntaxMessage(message)
+		} else if rest, ok := strings.CutPrefix(message, "undeclared reference to '"); ok {
 			name, _, _ := strings.Cut(rest, "'")
 			message = fmt.Sprintf("unknown name %q; a rule looks at case.<attribute> and answer[\"<question>\"], "+
 				"and texts stand in quotes", name)
 		} else if strings.Contains(message, "no matching overload") {
 			message += " (attributes and answers are texts: compare them with texts in quotes)"
 		}
-		out[i] = complaint{max(e.Location.Line(), 1), max(e.Location.Column(), 0), message}
+		out = append(out, complaint{max(e.Location.Line(), 1), max(e.Location.Column(), 0), message})
+		if syntax {
+			return out
+		}
 	}
 	return out
+}
+
+// syntaxMessage makes a sentence of what the parser generator says.
+func syntaxMessage(message string) string {
+	_, rest, _ := strings.Cut(message, "'")
+	end := strings.LastIndex(rest, "'")
+	if before, _, ok := strings.Cut(rest, "' expecting"); ok {
+		end = len(before)
+	}
+	if end < 0 {
+		return "not a rule: " + message
+	}
+	switch input := strings.TrimSpace(rest[:end]); input {
+	case "<EOF>":
+		return "the rule ends too early"
+	case "=":
+		return "= is no operator; == compares"
+	default:
+		return fmt.Sprintf("%q is out of place here", input)
+	}
 }

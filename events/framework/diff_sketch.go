@@ -104,12 +104,8 @@ func sketchCriterion(c *Criterion) sketched {
 }
 
 func sketchQuestion(q *Question) sketched {
-	scored := "information"
-	if q.Scored {
-		scored = "scoring"
-	}
 	return sketched{string(q.ID), q.Text, []field{
-		{"scored", Scored, scored},
+		{"scored", Scored, scoredText(q.Scored)},
 		{"criterion", Moved, q.Criterion},
 		{"outcomes", OutcomesChanged, joinSorted(q.Outcomes)},
 		{"above_line", LineChanged, joinSet(q.AboveLine)},
@@ -121,11 +117,21 @@ func sketchQuestion(q *Question) sketched {
 	}}
 }
 
+func scoredText(scored bool) string {
+	if scored {
+		return scoringText
+	}
+	return "information"
+}
+
+// scoringText stands for a question that scores.
+const scoringText = "scoring"
+
 func sketchAsked(q *AskedQuestion, of, list string) sketched {
 	return sketched{string(q.ID), q.Text, []field{
 		{of, Moved, list},
 		{"criterion", Moved, q.Criterion},
-		{"scoring", FieldChanged, strconv.FormatBool(q.Scoring)},
+		{"scoring", Scored, scoredText(q.Scoring)},
 		{"above_line", LineChanged, joinSet(q.AboveLine)},
 		{"positive", LineChanged, joinSet(q.Positive)},
 		{"answers", AnswersChanged, joinAnswers(q.Answers)},
@@ -202,7 +208,7 @@ func compareFields(part Part, before, after sketched) []Change {
 			continue
 		}
 		what := f.what
-		if what == Scored && f.text != "scoring" {
+		if what == Scored && f.text != scoringText {
 			what = Unscored
 		}
 		changes = append(changes, Change{

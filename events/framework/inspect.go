@@ -23,7 +23,11 @@ type inspector struct {
 
 func (i *inspector) complaint(e ast.Expr, message string) complaint {
 	at := i.ast.SourceInfo().GetStartLocation(e.ID())
-	return complaint{max(at.Line(), 1), max(at.Column(), 0), message}
+	column := max(at.Column(), 0)
+	if e.Kind() == ast.SelectKind {
+		column++ // the name after the dot
+	}
+	return complaint{max(at.Line(), 1), column, message}
 }
 
 func (i *inspector) problem(e ast.Expr, format string, args ...any) {
@@ -158,13 +162,13 @@ func (i *inspector) compared(e, literal ast.Expr) {
 		return
 	}
 	if l.question != nil {
-		if !l.question.Allows(events.Answer(text)) {
+		if as := l.question.Answers; len(as) > 0 && !l.question.Allows(events.Answer(text)) {
 			i.problem(literal, "question %s cannot have the answer %q; its answers are %s (and \"\" where not given)",
-				l.question.ID, text, joinAnswers(l.question.Answers))
+				l.question.ID, text, joinAnswers(as))
 		}
 		return
 	}
-	if a, ok := i.f.Attribute(l.attribute); ok && !a.Allows(text) {
+	if a, ok := i.f.Attribute(l.attribute); ok && len(a.Values) > 0 && !a.Allows(text) {
 		i.problem(literal, "attribute %s cannot be %q; its values are %s (and \"\" where not given)",
 			a.Name, text, abbreviated(a.Values))
 	}

@@ -14,7 +14,7 @@ func newLines(text string) lines {
 	split := strings.Split(text, "\n")
 	all := make(lines, len(split))
 	for i, l := range split {
-		all[i] = []rune(strings.TrimSuffix(l, "\r") + "\n")
+		all[i] = []rune(l + "\n")
 	}
 	return all
 }

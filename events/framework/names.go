@@ -46,8 +46,7 @@ const celReserved = " as break const continue else false for function if import 
 func attributeProblem(s string) string {
 	for i, r := range s {
 		if !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && r >= '0' && r <= '9') {
-			return fmt.Sprintf("%q is no attribute name; rules write it as case.%s, so use letters, digits and underscores",
-				s, "name")
+			return fmt.Sprintf("%q is no attribute name; rules write case.<name>, so use letters, digits and underscores", s)
 		}
 	}
 	if strings.Contains(celReserved, " "+s+" ") {
@@ -70,7 +69,7 @@ func choices(kind, got string, names []string) string {
 	case len(names) == 0:
 		return "there are no " + kind
 	case len(names) == 1:
-		return "the only one of the " + kind + " is " + names[0]
+		return "the only choice is " + names[0]
 	case len(names) <= maxChoices:
 		return "the " + kind + " are " + strings.Join(names, ", ")
 	}

@@ -18,11 +18,12 @@ func (r *reader) compileRules(found *findings) {
 	}
 	f.index.environment = env
 	compiled := map[string]*rule{}
-	complete := true
 	for i := range f.Questions {
 		q, v := &f.Questions[i], r.rules[i]
+		// A rule that is missing or wrong is taken for true, so that the others
+		// are still looked into.
+		q.rule = &rule{root: &node{op: opTrue}}
 		if !v.given() {
-			complete = false
 			continue
 		}
 		if same, ok := compiled[q.Relevant]; ok {
@@ -34,14 +35,12 @@ func (r *reader) compileRules(found *findings) {
 		for _, c := range wrong {
 			found.add(r.text.at(v, q.Relevant, c.line, c.column), v.path, "%s", c.message)
 		}
-		if rule == nil {
-			complete = false
-			continue
+		if rule != nil {
+			q.rule = rule
+			compiled[q.Relevant] = rule
 		}
-		q.rule = rule
-		compiled[q.Relevant] = rule
 	}
-	if !complete || !r.order() {
+	if !r.order() {
 		return
 	}
 	sums := newSums(len(f.Questions))
@@ -49,29 +48,30 @@ func (r *reader) compileRules(found *findings) {
 		sums.add(q.rule)
 	}
 	f.dependents()
-	r.unreachable()
+	if !r.uncertain {
+		r.unreachable()
+	}
 }
 
 // order sorts the questions so that each comes after those whose answers its
 // rule looks at, in file order where that leaves a choice. It reports circles.
 func (r *reader) order() bool {
 	s := sorter{state: make([]truth, len(r.f.Questions))}
-	sound := true
 	for i := range r.f.Questions {
-		q := &r.f.Questions[i]
-		if circle := s.visit(q); circle != nil {
-			names := make([]string, len(circle))
-			for i, c := range circle {
-				names[i] = string(c.ID)
-			}
-			v := r.rules[circle[0].n]
-			v.problem("the rule goes in a circle: %s; one of these questions must not depend on the answer to another",
-				strings.Join(names, " looks at "))
-			sound = false
+		s.visit(&r.f.Questions[i])
+	}
+	for _, circle := range s.circles {
+		names := make([]string, len(circle))
+		for i, q := range circle {
+			names[i] = string(q.ID)
 		}
+		r.rules[circle[0].n].problem(
+			"the rule goes in a circle: %s; one of these questions must not depend on the answer to another",
+			strings.Join(names, " looks at "),
+		)
 	}
 	r.f.index.order = s.sorted
-	return sound
+	return len(s.circles) == 0
 }
 
 // sorter walks the questions depth first. unknown: not seen; fails: on the way
@@ -80,30 +80,29 @@ type sorter struct {
 	state  []truth
 	path   []*Question
 	sorted []*Question
+	// circles are the ways on which the walk came back to where it was: the
+	// questions of each, the first one again at the end.
+	circles [][]*Question
 }
 
-// visit places q after what it depends on, and gives the first circle it meets:
-// the questions of it, the first one again at the end. Every circle is given
-// once, because its questions are done after that.
-func (s *sorter) visit(q *Question) (circle []*Question) {
+// visit places q after what it depends on.
+func (s *sorter) visit(q *Question) {
 	switch s.state[q.n] {
 	case holds:
-		return nil
+		return
 	case fails:
-		from := slices.Index(s.path, q)
-		return append(slices.Clone(s.path[from:]), q)
+		circle := append([]*Question{}, s.path[slices.Index(s.path, q):]...)
+		s.circles = append(s.circles, append(circle, q))
+		return
 	}
 	s.state[q.n] = fails
 	s.path = append(s.path, q)
 	for _, other := range q.rule.answers {
-		if c := s.visit(other); c != nil && circle == nil {
-			circle = c
-		}
+		s.visit(other)
 	}
 	s.path = s.path[:len(s.path)-1]
 	s.state[q.n] = holds
 	s.sorted = append(s.sorted, q)
-	return circle
 }
 
 // sums gathers what rules look at through the rules of the answers.

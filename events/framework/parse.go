@@ -51,6 +51,9 @@ type reader struct {
 	lists map[string][]AskedQuestion
 	// values counts the values of all attributes.
 	values int
+	// uncertain is set when values or answers have problems: what a rule can
+	// come to is then not known.
+	uncertain bool
 }
 
 var topLevel = []string{
@@ -93,8 +96,10 @@ func (r *reader) read(root value) {
 	r.criteria(top)
 	r.bands(top)
 	r.wordingScale(top)
+	before := len(root.f.found)
 	r.scales(top)
 	r.attributes(top)
+	r.uncertain = len(root.f.found) > before
 	r.questions(top)
 	r.interviews(top)
 	r.questionnaires(top)

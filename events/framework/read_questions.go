@@ -78,7 +78,9 @@ func (r *reader) question(o object, scored bool) {
 	o.documentation("facts", "fact", "note", "evidence")
 	q := Question{Scored: scored, Text: o.needText("text"), Applies: o.optionalText("applies")}
 	q.Criterion = r.criterionOf(o)
+	before := len(o.f.found)
 	r.answersAndLine(o, &q)
+	r.uncertain = r.uncertain || len(o.f.found) > before
 	r.feeds(o, &q)
 	if v := o.field("judged"); v.given() {
 		q.Judged = v.boolean()
@@ -146,7 +148,7 @@ func (r *reader) answersAndLine(o object, q *Question) {
 			}
 		}
 	}
-	if q.Scored && len(q.AboveLine) == 0 && (line.given() || !named.given() || known) {
+	if q.Scored && len(q.AboveLine) == 0 && len(q.Answers) > 0 {
 		at := o.value
 		if line.given() {
 			at = line
@@ -197,13 +199,13 @@ func (r *reader) feeds(o object, q *Question) {
 			feeds = append(feeds, n)
 		}
 	}
-	if !q.Scored {
+	if !q.Scored || v.kind() != "a list" {
 		return
 	}
 	q.Outcomes = feeds
 	i := slices.IndexFunc(r.f.Criteria, func(c Criterion) bool { return c.ID == q.Criterion })
 	switch {
-	case v.kind() == "a list" && len(v.list()) == 0:
+	case len(v.list()) == 0:
 		v.problem("empty; a scoring question feeds at least the outcome of its criterion " +
 			"(one that feeds none belongs under information_questions)")
 	case i >= 0 && r.f.Criteria[i].Outcome != 0 && !slices.Contains(feeds, r.f.Criteria[i].Outcome):

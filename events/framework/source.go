@@ -2,6 +2,7 @@ package framework
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -11,8 +12,9 @@ const MaxSource = 4 << 20
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readable looks at the bytes before anything parses them, and gives the text
-// without a byte order mark. It reports and returns false when they are no text
-// that a framework could be read from.
+// without a byte order mark and with plain line ends; neither moves a column.
+// It reports and returns false when they are no text that a framework could be
+// read from.
 func readable(f *findings, source []byte) (string, bool) {
 	start := place{1, 1}
 	switch {
@@ -32,7 +34,7 @@ func readable(f *findings, source []byte) (string, bool) {
 		f.add(at, "", "%s", message)
 		return "", false
 	}
-	return string(text), true
+	return strings.ReplaceAll(string(text), "\r\n", "\n"), true
 }
 
 // firstBadByte finds what is no text: invalid UTF-8, and control characters

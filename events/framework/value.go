@@ -43,8 +43,9 @@ func (v value) kind() string {
 	return "something else"
 }
 
-// text reads a text. Numbers and booleans are refused: 1.10 and 1.1 are the
-// same number, but not the same id.
+// text reads a text. Numbers and booleans are reported, for 1.10 and 1.1 are the
+// same number but not the same id; what is written is given all the same, so
+// that one missing pair of quotes is one problem.
 func (v value) text() (string, bool) {
 	switch n := v.node.(type) {
 	case *ast.StringNode:
@@ -52,7 +53,9 @@ func (v value) text() (string, bool) {
 	case *ast.LiteralNode:
 		return v.printable(n.Value.Value)
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		v.problem("must be text; write it in quotes: %q", strings.TrimSpace(n.GetToken().Value))
+		written := strings.TrimSpace(n.GetToken().Value)
+		v.problem("must be text; write it in quotes: %q", written)
+		return written, true
 	default:
 		v.problem("must be text; it is %s", v.kind())
 	}

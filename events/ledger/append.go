@@ -21,8 +21,8 @@ const (
 )
 
 const (
-	// copyFrom is the number of events from which COPY is faster than INSERT.
-	copyFrom = 40
+	// copyFrom is the number of events from which COPY is no slower than INSERT.
+	copyFrom = 20
 	// flushBytes bounds what a transaction holds back before it sends it.
 	flushBytes = 16 << 20
 	// keepBytes bounds the buffers that are kept for the next transaction.

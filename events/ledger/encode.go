@@ -41,9 +41,10 @@ const columnNames = `position, occurred_at, recorded_at, revision, type_version,
 const copyEvents = `COPY ledger.events (` + columnNames + `) FROM STDIN (FORMAT binary)`
 
 const insertEvents = `INSERT INTO ledger.events (` + columnNames + `)
-SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::integer[], $6::uuid[],
-	$7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bytea[],
-	$16::bytea[], $17::bytea[])`
+SELECT unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::timestamptz[]), unnest($4::integer[]),
+	unnest($5::integer[]), unnest($6::uuid[]), unnest($7::uuid[]), unnest($8::text[]), unnest($9::text[]),
+	unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[]), unnest($14::text[]),
+	unnest($15::bytea[]), unnest($16::bytea[]), unnest($17::bytea[])`
 
 // oids are the types of the columns.
 var oids = [columns]uint32{

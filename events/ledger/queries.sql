@@ -66,3 +66,16 @@ ORDER BY revision LIMIT @batch;
 -- name: ReadID :many
 SELECT * FROM ledger.events
 WHERE event_id = @id AND programme || '' = @programme;
+
+-- name: ReadControl :many
+SELECT * FROM ledger.events
+WHERE programme = @programme AND position > @after AND type IN (
+    'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+    'TeamMemberAdded', 'TeamMemberRemoved'
+)
+ORDER BY position;
+
+-- name: ReadPositions :many
+SELECT * FROM ledger.events
+WHERE programme = @programme AND position = ANY(@positions::bigint[])
+ORDER BY position;

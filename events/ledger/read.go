@@ -45,8 +45,7 @@ func (l *Ledger) Read(
 		var b batch
 		for limit > 0 {
 			want := min(limit, batchSize)
-			until := after + events.Position(want)
-			full, err := b.fetch(ctx, l.pool, want, queries.ReadRange, string(p), int64(after), int64(until))
+			full, err := b.fetch(ctx, l.pool, want, queries.ReadRange, rangeArgs(p, after, want)...)
 			if err != nil {
 				yield(events.Recorded{}, fmt.Errorf("ledger: read %q after %d: %w", p, after, err))
 				return
@@ -72,9 +71,7 @@ func (l *Ledger) ReadBatch(
 		return dst[:0], fmt.Errorf("ledger: read a batch of %d: it must be from 1 to %d", limit, MaxBatch)
 	}
 	b := batch{events: dst, reuse: true}
-	until := after + events.Position(limit)
-	_, err := b.fetch(ctx, l.pool, limit, queries.ReadRange, string(p), int64(after), int64(until))
-	if err != nil {
+	if _, err := b.fetch(ctx, l.pool, limit, queries.ReadRange, rangeArgs(p, after, limit)...); err != nil {
 		return b.events[:0], fmt.Errorf("ledger: read %q after %d: %w", p, after, err)
 	}
 	return b.events, nil
@@ -123,10 +120,10 @@ func (l *Ledger) ByID(ctx context.Context, p events.Programme, id events.EventID
 
 // At is the event at a position of p; false if the log is shorter.
 func (l *Ledger) At(ctx context.Context, p events.Programme, at events.Position) (events.Recorded, bool, error) {
-	if at == 0 || at > math.MaxInt64 {
+	if at == 0 {
 		return events.Recorded{}, false, nil
 	}
-	return l.one(ctx, queries.ReadRange, string(p), int64(at-1), int64(at))
+	return l.one(ctx, queries.ReadRange, rangeArgs(p, at-1, 1)...)
 }
 
 func (l *Ledger) one(ctx context.Context, sql string, args ...any) (events.Recorded, bool, error) {
@@ -138,6 +135,14 @@ func (l *Ledger) one(ctx context.Context, sql string, args ...any) (events.Recor
 		return events.Recorded{}, false, nil
 	}
 	return b.events[0], true, nil
+}
+
+// rangeArgs are the parameters of queries.ReadRange for n positions after one;
+// positions end with the int64s.
+func rangeArgs(p events.Programme, after events.Position, n int) []any {
+	from := min(after, math.MaxInt64)
+	until := from + min(events.Position(n), math.MaxInt64-from)
+	return []any{string(p), int64(from), int64(until)}
 }
 
 // pages reads batch after batch by a query that goes on from the last event.
@@ -241,19 +246,27 @@ func query(ctx context.Context, q querier, sql string, args ...any) (pgx.Rows, e
 	return q.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe, pgx.QueryResultFormats{1}}, args...)...)
 }
 
+// Surrogates are no characters, so no string holds what is between these two.
+const (
+	beforeSurrogates = '\uD7FF'
+	afterSurrogates  = '\uE000'
+)
+
 // prefixEnd is the least string greater than all that start with prefix, in the
 // order of bytes; false if there is none.
 func prefixEnd(prefix string) (string, bool) {
 	for prefix != "" {
 		last, size := utf8.DecodeLastRuneInString(prefix)
 		prefix = prefix[:len(prefix)-size]
-		switch last {
-		case utf8.RuneError, utf8.MaxRune:
-			continue
-		case 0xD7FF: // surrogates are no characters
-			return prefix + "\uE000", true
+		switch {
+		case last == utf8.MaxRune, last == utf8.RuneError && size == 1:
+			continue // nothing is greater at this place; no stream holds what is not UTF-8
+		case last == beforeSurrogates:
+			last = afterSurrogates
+		default:
+			last++
 		}
-		return prefix + string(last+1), true
+		return prefix + string(last), true
 	}
 	return "", false
 }

@@ -48,12 +48,14 @@ func (d *decoder) decode(r *events.Recorded, raw [][]byte, reuse bool) error {
 	r.ID = events.EventID(raw[columnID])
 	r.Causation = uuid.UUID(raw[columnCausation])
 	r.Programme = name(d, r.Programme, raw[columnProgramme])
-	r.Stream = events.Stream(raw[columnStream])
+	r.Stream = events.Stream(raw[columnStream]) // streams and cases are too many to remember
 	r.Type = name(d, r.Type, raw[columnType])
 	r.Actor = name(d, r.Actor, raw[columnActor])
 	r.Team = name(d, r.Team, raw[columnTeam])
 	r.Inspection = name(d, r.Inspection, raw[columnInspection])
-	r.Case = name(d, r.Case, raw[columnCase])
+	if string(r.Case) != string(raw[columnCase]) {
+		r.Case = events.CaseID(raw[columnCase])
+	}
 	r.Digest = [32]byte(raw[columnDigest])
 	r.Leaf = [32]byte(raw[columnLeaf])
 	if !reuse {

@@ -144,11 +144,11 @@ func scanKnown(rows pgx.Rows, p events.Programme) (map[events.EventID]Known, err
 // prepare makes the statements of the commit known to a connection, at its first
 // Update.
 func prepare(ctx context.Context, conn *pgx.Conn) error {
-	for name, sql := range map[string]string{
-		statementInsert: insertEvents, statementHead: queries.UpdateHead, statementCommit: "COMMIT",
+	for _, s := range [...]struct{ name, sql string }{
+		{statementInsert, insertEvents}, {statementHead, queries.UpdateHead}, {statementCommit, "COMMIT"},
 	} {
-		if _, err := conn.Prepare(ctx, name, sql); err != nil {
-			return fmt.Errorf("prepare %s: %w", name, err)
+		if _, err := conn.Prepare(ctx, s.name, s.sql); err != nil {
+			return fmt.Errorf("prepare %s: %w", s.name, err)
 		}
 	}
 	return nil

@@ -37,6 +37,6 @@ func runsIn(pid int, data string) bool {
 	if err != nil {
 		return false
 	}
-	real, err := filepath.EvalSymlinks(data)
-	return err == nil && cwd == real
+	target, err := filepath.EvalSymlinks(data)
+	return err == nil && cwd == target
 }

@@ -82,7 +82,7 @@ func socketDir(dir string, reachable bool, run account) (path string, outside bo
 				path, longestSocket), os.Remove(path))
 		}
 	} else if err = os.Mkdir(path, 0o700); errors.Is(err, os.ErrExist) {
-		err = os.Chmod(path, 0o700)
+		err = os.Chmod(path, 0o700) //nolint:gosec // a directory
 	}
 	if err != nil {
 		return "", false, fmt.Errorf("postgres: socket directory: %w", err)

@@ -1,13 +1,14 @@
 package postgres
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/go-json-experiment/json"
 )
 
 // lock is the exclusive right to run a server in a directory. The kernel lets go
@@ -18,9 +19,9 @@ type lock struct{ file *os.File }
 type holder struct {
 	// PID is the process that started the server, Server the server itself.
 	PID    int `json:"pid"`
-	Server int `json:"server,omitempty"`
+	Server int `json:"server,omitzero"`
 	// Socket is a socket directory outside Dir; it is to be removed.
-	Socket string `json:"socket,omitempty"`
+	Socket string `json:"socket,omitzero"`
 }
 
 // takeLock takes the lock of dir without waiting and tells who had it before.

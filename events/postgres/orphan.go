@@ -16,10 +16,10 @@ import (
 // patience is how long a server gets between a signal and a harsher one.
 const patience = 5 * time.Second
 
-// clear makes way for a new server in the directory: it ends a server of ours
+// makeWay makes room for a new server in the directory: it ends a server of ours
 // whose parent has gone, refuses one that somebody else started, and removes the
 // socket directory that was left behind. The caller holds the lock.
-func clear(ctx context.Context, log *slog.Logger, dir string, before holder) error {
+func makeWay(ctx context.Context, log *slog.Logger, dir string, before holder) error {
 	data := filepath.Join(dir, "data")
 	pid, err := serverIn(data)
 	if err != nil {
@@ -62,11 +62,10 @@ func serverIn(data string) (int, error) {
 		return 0, fmt.Errorf("postgres: %w", err)
 	}
 	first, _, _ := strings.Cut(string(raw), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || pid <= 0 || !runsIn(pid, data) {
-		return 0, nil // cut short, or left by a crash: the server itself clears it away
+	if pid, err := strconv.Atoi(strings.TrimSpace(first)); err == nil && pid > 0 && runsIn(pid, data) {
+		return pid, nil
 	}
-	return pid, nil
+	return 0, nil // cut short, or left by a crash: the server itself clears it away
 }
 
 // end waits for an orphan that is on its way down, urging it on.

@@ -18,14 +18,14 @@ import (
 )
 
 // spawn runs a child that has a server in dir, and returns the child and the URL.
-func spawn(t *testing.T, dir string) (*exec.Cmd, string) {
+func spawn(t *testing.T, dir string, env ...string) (*exec.Cmd, string) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Env = append(append(os.Environ(), childDir+"="+dir), env...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

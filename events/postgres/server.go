@@ -38,7 +38,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o711); err != nil {
+	if err := os.MkdirAll(cfg.Dir, 0o711); err != nil { //nolint:gosec // the server's account passes through
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	l, before, err := takeLock(cfg.Dir)
@@ -67,7 +67,7 @@ func start(ctx context.Context, cfg Config, l *lock, before holder) (_ *Server, 
 		}
 	}()
 	data := filepath.Join(cfg.Dir, "data")
-	if err := clear(ctx, cfg.Log, cfg.Dir, before); err != nil {
+	if err := makeWay(ctx, cfg.Log, cfg.Dir, before); err != nil {
 		return nil, err
 	}
 	if err := cfg.findBinaries(data); err != nil {

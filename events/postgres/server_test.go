@@ -17,7 +17,7 @@ import (
 
 func start(t *testing.T, cfg postgres.Config) *postgres.Server {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute) // also in a Cleanup
 	defer cancel()
 	s, err := postgres.Start(ctx, cfg)
 	if err != nil {
@@ -208,7 +208,8 @@ func TestURLWorksWithPsql(t *testing.T) {
 	if got := query(t, s.URL(name), "SELECT current_database()::text"); got != name {
 		t.Errorf("pgx is connected to %q", got)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries.Dir, "psql"), "-XAtd", s.URL(name), "-c", "SELECT current_database()")
+	psql := filepath.Join(binaries.Dir, "psql")
+	cmd := exec.CommandContext(t.Context(), psql, "-XAtd", s.URL(name), "-c", "SELECT current_database()")
 	out, err := cmd.CombinedOutput()
 	if err != nil || strings.TrimSpace(string(out)) != name {
 		t.Errorf("psql says %q, %v", out, err)
@@ -222,7 +223,9 @@ func TestSettings(t *testing.T) {
 		t.Errorf("settings are %q", got)
 	}
 	for name, want := range map[string]string{
-		"listen_addresses": "cannot be changed", "Bad Name": "not the name of a parameter", "no_such_parameter": "no_such_parameter",
+		"listen_addresses":  "cannot be changed",
+		"Bad Name":          "not the name of a parameter",
+		"no_such_parameter": "no_such_parameter",
 	} {
 		_, err := postgres.Start(t.Context(), postgres.Config{Dir: t.TempDir(), Settings: map[string]string{name: "x"}})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -267,16 +270,19 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct {
-		cfg  postgres.Config
-		want string
+		cfg     postgres.Config
+		want    string
+		missing bool
 	}{
-		{postgres.Config{}, "Config.Dir is empty"},
-		{postgres.Config{Dir: full}, "neither empty nor a data directory"},
-		{postgres.Config{Dir: other}, "no PostgreSQL 9 (the version that made the data)"},
-		{postgres.Config{Dir: t.TempDir(), Binaries: postgres.Binaries{Dir: "/nowhere"}}, "/nowhere/postgres --version"},
+		{postgres.Config{}, "Config.Dir is empty", false},
+		{postgres.Config{Dir: full}, "neither empty nor a data directory", false},
+		{postgres.Config{Dir: other}, "no PostgreSQL 9 (the version that made the data)", true},
+		{postgres.Config{Dir: other}, "apt-get install postgresql", true},
+		{postgres.Config{Dir: t.TempDir(), Binaries: postgres.Binaries{Dir: "/nowhere"}}, "/nowhere/postgres --version", false},
 	} {
-		if _, err := postgres.Start(t.Context(), tc.cfg); err == nil || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("%+v: %v, want %q", tc.cfg, err, tc.want)
+		_, err := postgres.Start(t.Context(), tc.cfg)
+		if err == nil || !strings.Contains(err.Error(), tc.want) || postgres.IsMissing(err) != tc.missing {
+			t.Errorf("%+v: %v, want %q, IsMissing %v", tc.cfg, err, tc.want, tc.missing)
 		}
 	}
 }

@@ -117,7 +117,8 @@ func TestCaught(t *testing.T) {
 		{
 			rule: exactness(),
 			files: map[string]string{
-				"projections/scores/a.go":      "package scores\nimport \"math/big\"\nvar a float64\nvar b *big.Rat\nvar c *big.Float\n",
+				"projections/scores/a.go": "package scores\nimport \"math/big\"\n" +
+					"var a float64\nvar b *big.Rat\nvar c *big.Float\n",
 				"projections/scores/a_test.go": "package scores\nvar a float64\n",
 				"services/cli/a.go":            "package cli\nvar a float64\n",
 			},

@@ -35,17 +35,10 @@ type Delivery struct {
 	Submission jsontext.Value `json:"submission"`
 }
 
-// Topic is the watermill topic of deliveries; the courier maps it to SUBMISSIONS.
-const Topic = "submissions"
-
-// Subject is where the delivery is published:
-// submissions.<programme>.<inspection or _>.<actor>.
+// Subject is where the delivery is published on the topic
+// courier.TopicSubmissions: submissions.<programme>.<inspection or _>.<actor>.
 func (d Delivery) Subject() string {
-	inspection := "_"
-	if d.Inspection != "" {
-		inspection = courier.Token(string(d.Inspection))
-	}
-	return Topic + "." + courier.Token(string(d.Programme)) + "." + inspection + "." + courier.Token(string(d.Actor))
+	return courier.SubmissionSubject(string(d.Programme), string(d.Inspection), string(d.Actor))
 }
 
 // Encode is the payload of the message.

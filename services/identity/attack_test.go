@@ -86,7 +86,7 @@ func (a attacker) library(change func(*oidc.Config)) func(string) error {
 // the file for whatever that says: the mistake that HS256 tokens live on.
 func byHeader(public []byte) func(string) error {
 	return func(token string) error {
-		jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.HS256, jose.ES256})
+		jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.HS256, jose.ES256})
 		if err != nil {
 			return err
 		}
@@ -168,7 +168,11 @@ func TestAttacks(t *testing.T) {
 		{"another key, sent along", embedded, noSignature, Error{Reason: ReasonSignature}},
 		{"claims swapped under a signature", swapped, noSignature, Error{Reason: ReasonSignature}},
 		{"another issuer", signed(map[string]any{"iss": "https://evil.example"}), noIssuer, Error{Reason: ReasonIssuer}},
-		{"another issuer and key", a.sign(t, es256, other, a.with(map[string]any{"iss": "x"})), nil, Error{Reason: ReasonIssuer}},
+		{
+			"another issuer and key", a.sign(t, es256, other, a.with(map[string]any{"iss": "x"})),
+			nil,
+			Error{Reason: ReasonIssuer},
+		},
 		{"no issuer", signed(map[string]any{"iss": nil}), noIssuer, Error{Reason: ReasonIssuer}},
 		{"another audience", signed(map[string]any{"aud": "payroll"}), noAudience, Error{Reason: ReasonAudience}},
 		{"no audience", signed(map[string]any{"aud": nil}), noAudience, Error{Reason: ReasonAudience}},
@@ -178,7 +182,7 @@ func TestAttacks(t *testing.T) {
 			Error{Reason: ReasonExpired},
 		},
 		{"never expires", signed(map[string]any{"exp": nil}), noExpiry, claim("exp")},
-		{"expiry null", signed(map[string]any{"exp": null}), noExpiry, claim("exp")},
+		{"expiry null", signed(map[string]any{"exp": null}), nil, claim("exp")},
 		{
 			"not valid for a minute", signed(map[string]any{"nbf": a.now.Add(time.Minute).Unix()}),
 			plain,
@@ -194,6 +198,7 @@ func TestAttacks(t *testing.T) {
 			plain,
 			Error{Reason: ReasonNotYetValid},
 		},
+		{"date of issue null", signed(map[string]any{"iat": null}), nil, claim("iat")},
 		{"no date of issue", signed(map[string]any{"iat": nil}), plain, claim("iat")},
 		{"no subject", signed(map[string]any{"sub": nil}), plain, claim("sub")},
 		{"empty subject", signed(map[string]any{"sub": ""}), plain, claim("sub")},
@@ -222,7 +227,7 @@ func TestAttacks(t *testing.T) {
 		{"two parts", parts[0] + "." + parts[1], nil, Error{Reason: ReasonMalformed}},
 		{"four parts", genuine + ".", nil, Error{Reason: ReasonMalformed}},
 		{"no token", "", nil, Error{Reason: ReasonMissing}},
-		{"dots", "..", nil, Error{Reason: ReasonMalformed}},
+		{"dots", "..", nil, Error{Reason: ReasonAlgorithm}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

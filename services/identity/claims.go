@@ -88,30 +88,25 @@ func date(raw json.RawMessage) (time.Time, error) {
 // for expiry, so the claims are looked at unverified: they only choose among the
 // words for a refusal that has already been decided.
 func (v *Verifier) refusal(err error, jws *jose.JSONWebSignature) *Error {
-	if _, ok := errors.AsType[*oidc.TokenExpiredError](err); ok {
-		return v.late(jws)
-	}
 	var said jwt.Claims
-	switch err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &said); {
-	case err != nil:
+	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &said); err != nil {
 		return &Error{Reason: ReasonMalformed}
+	}
+	_, late := errors.AsType[*oidc.TokenExpiredError](err)
+	switch {
 	case said.Issuer != v.config.Issuer:
 		return &Error{Reason: ReasonIssuer}
 	case !said.Audience.Contains(v.config.Audience):
 		return &Error{Reason: ReasonAudience}
+	case said.Expiry == nil: // to the library, the year 1
+		return &Error{Reason: ReasonClaim, Claim: "exp"}
+	case late:
+		return &Error{Reason: ReasonExpired}
+	case said.IssuedAt == nil:
+		return &Error{Reason: ReasonClaim, Claim: "iat"}
 	case said.NotBefore != nil && said.NotBefore.Time().After(v.config.Now()):
 		return &Error{Reason: ReasonNotYetValid}
 	default:
 		return &Error{Reason: ReasonSignature}
 	}
-}
-
-// late tells a token that has expired from one that never says when it does,
-// which the library takes for the year 1.
-func (v *Verifier) late(jws *jose.JSONWebSignature) *Error {
-	var said jwt.Claims
-	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &said); err == nil && said.Expiry == nil {
-		return &Error{Reason: ReasonClaim, Claim: "exp"}
-	}
-	return &Error{Reason: ReasonExpired}
 }

@@ -44,7 +44,7 @@ func TestAuthenticate(t *testing.T) {
 		"nothing":                 {code: "token_missing", challenge: realm},
 		"empty":                   {authorization: []string{""}, code: "token_missing", challenge: realm},
 		"scheme only":             {authorization: []string{"Bearer "}, code: "token_missing", challenge: realm},
-		"another scheme":          {authorization: []string{"Basic YWRtaW46YWRtaW4="}, code: "token_missing", challenge: realm},
+		"another scheme":          {authorization: []string{"Basic YTph"}, code: "token_missing", challenge: realm},
 		"in the query string":     {query: "access_token=" + url.QueryEscape(token), code: "token_missing", challenge: realm},
 		"in a cookie":             {cookie: token, code: "token_missing", challenge: realm},
 		"good and bad header": {

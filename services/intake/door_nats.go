@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"time"
 

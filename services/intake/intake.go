@@ -109,7 +109,7 @@ func (in *Intake) submit(
 	defer in.waiters.forget(d.ID)
 	msg := courier.To(message.NewMessage(d.ID.String(), payload), d.Subject())
 	msg.SetContext(ctx)
-	if err := in.publisher.Publish(delivery.Topic, msg); err != nil {
+	if err := in.publisher.Publish(courier.TopicSubmissions, msg); err != nil {
 		in.log.ErrorContext(ctx, "submission not stored", slog.Any("error", err))
 		return nil, api.Errorf(api.Unavailable, "the submission could not be stored; keep it and send it again")
 	}

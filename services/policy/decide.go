@@ -45,7 +45,7 @@ func (s *Set) Decide(r Request) (allowed bool, reason string) {
 		return false, string(r.Action) + " needs " + lack
 	}
 	w.actions = s.actions
-	decision, diagnostic := cedar.Authorize(s, &w, cedar.Request{
+	decision, diagnostic := cedar.Authorize(s.policies, &w, cedar.Request{
 		Principal: w.person.UID,
 		Action:    types.EntityUID{Type: typeAction, ID: types.String(r.Action)},
 		Resource:  w.resource.UID,

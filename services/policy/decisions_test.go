@@ -103,7 +103,7 @@ func TestDecisionsReachEveryPolicy(t *testing.T) {
 		x.request.Identity.Inspection = "elsewhere"
 		note(x.request)
 	}
-	for id := range set.All() {
+	for id := range set.policies.All() {
 		if !reached[string(id)] {
 			t.Errorf("policy %s decided nothing in testdata/decisions.txt", id)
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"slices"
 	"strings"
 
@@ -20,26 +19,9 @@ var policiesSource []byte
 
 // Set is a set of policies that has been checked against the schema.
 type Set struct {
-	policies []named // by id
+	policies list
 	targets  map[Action]target
 	actions  map[types.EntityUID]types.Entity // with their groups
-}
-
-type named struct {
-	id     types.PolicyID
-	policy *cedar.Policy
-}
-
-// All gives the policies in the order of their ids; it implements
-// cedar.PolicyIterator.
-func (s *Set) All() iter.Seq2[types.PolicyID, *cedar.Policy] {
-	return func(yield func(types.PolicyID, *cedar.Policy) bool) {
-		for _, n := range s.policies {
-			if !yield(n.id, n.policy) {
-				return
-			}
-		}
-	}
 }
 
 // Embedded is the set built into the binary.

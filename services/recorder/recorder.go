@@ -56,7 +56,7 @@ type Recorder struct {
 	js      jetstream.JetStream
 	nc      *nats.Conn
 	log     *slog.Logger
-	metrics *metrics
+	metrics *meters
 	now     func() time.Time
 	gate    *gate
 
@@ -77,7 +77,7 @@ func New(c Config) (*Recorder, error) {
 	if reg == nil {
 		reg = prometheus.NewRegistry()
 	}
-	m, err := newMetrics(reg)
+	m, err := newMeters(reg)
 	if err != nil {
 		return nil, fmt.Errorf("recorder: metrics: %w", err)
 	}
@@ -216,3 +216,6 @@ func (r *Recorder) ring(ctx context.Context, p events.Programme, head events.Pos
 func AppendedSubject(p events.Programme) string {
 	return "ledger." + courier.Token(string(p)) + ".appended"
 }
+
+// AppendedSubjects matches the alarm clocks of all programmes.
+const AppendedSubjects = "ledger.*.appended"

@@ -35,7 +35,7 @@ func Template(name string, migrate func(ctx context.Context, url string) error) 
 func (d *DB) New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	url := d.URL(t)
-	pool, err := pgxpool.New(context.Background(), url)
+	pool, err := pgxpool.New(t.Context(), url)
 	if err != nil {
 		t.Fatalf("postgrestest: connect to the test's database: %v", err)
 	}
@@ -59,7 +59,7 @@ func (d *DB) URL(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("postgrestest: these tests need a PostgreSQL server: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	d.once.Do(func() { d.err = s.makeTemplate(ctx, d) })
 	if d.err != nil {
@@ -70,7 +70,7 @@ func (d *DB) URL(t testing.TB) string {
 		t.Fatalf("postgrestest: %v", err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer cancel()
 		if err := s.drop(ctx, name); err != nil {
 			t.Errorf("postgrestest: %v", err)

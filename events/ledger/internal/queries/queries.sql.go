@@ -161,6 +161,53 @@ func (q *Queries) Programmes(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const ReadControl = `-- name: ReadControl :many
+SELECT position, occurred_at, recorded_at, revision, type_version, event_id, causation, programme, stream, type, actor, team, inspection, case_id, digest, leaf, data FROM ledger.events
+WHERE programme = $1 AND position > $2 AND type IN (
+    'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+    'TeamMemberAdded', 'TeamMemberRemoved'
+)
+ORDER BY position
+`
+
+func (q *Queries) ReadControl(ctx context.Context, programme string, after int64) ([]LedgerEvent, error) {
+	rows, err := q.db.Query(ctx, ReadControl, programme, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LedgerEvent
+	for rows.Next() {
+		var i LedgerEvent
+		if err := rows.Scan(
+			&i.Position,
+			&i.OccurredAt,
+			&i.RecordedAt,
+			&i.Revision,
+			&i.TypeVersion,
+			&i.EventID,
+			&i.Causation,
+			&i.Programme,
+			&i.Stream,
+			&i.Type,
+			&i.Actor,
+			&i.Team,
+			&i.Inspection,
+			&i.CaseID,
+			&i.Digest,
+			&i.Leaf,
+			&i.Data,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ReadControlType = `-- name: ReadControlType :many
 SELECT position, occurred_at, recorded_at, revision, type_version, event_id, causation, programme, stream, type, actor, team, inspection, case_id, digest, leaf, data FROM ledger.events
 WHERE programme = $1 AND position > $2 AND type = $3
@@ -284,6 +331,50 @@ func (q *Queries) ReadInspection(ctx context.Context, arg ReadInspectionParams) 
 		arg.Inspection,
 		arg.Batch,
 	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LedgerEvent
+	for rows.Next() {
+		var i LedgerEvent
+		if err := rows.Scan(
+			&i.Position,
+			&i.OccurredAt,
+			&i.RecordedAt,
+			&i.Revision,
+			&i.TypeVersion,
+			&i.EventID,
+			&i.Causation,
+			&i.Programme,
+			&i.Stream,
+			&i.Type,
+			&i.Actor,
+			&i.Team,
+			&i.Inspection,
+			&i.CaseID,
+			&i.Digest,
+			&i.Leaf,
+			&i.Data,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ReadPositions = `-- name: ReadPositions :many
+SELECT position, occurred_at, recorded_at, revision, type_version, event_id, causation, programme, stream, type, actor, team, inspection, case_id, digest, leaf, data FROM ledger.events
+WHERE programme = $1 AND position = ANY($2::bigint[])
+ORDER BY position
+`
+
+func (q *Queries) ReadPositions(ctx context.Context, programme string, positions []int64) ([]LedgerEvent, error) {
+	rows, err := q.db.Query(ctx, ReadPositions, programme, positions)
 	if err != nil {
 		return nil, err
 	}

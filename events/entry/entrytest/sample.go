@@ -1,4 +1,4 @@
-package entry_test
+package entrytest
 
 import (
 	"time"
@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// samples holds one entry of every kind, with every field given.
-func samples() []entry.Entry {
+// Samples is one entry of every kind, with every field given.
+func Samples() []entry.Entry {
 	var (
 		male     = "male"
 		revision = func(n events.Revision) *events.Revision { return &n }

@@ -6,9 +6,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics are what the recorder counts. They are registered on the registry of
+// meters are what the recorder counts. They are registered on the registry of
 // the process, never in init.
-type metrics struct {
+type meters struct {
 	entries *prometheus.CounterVec
 	batch   prometheus.Histogram
 	latency prometheus.Histogram
@@ -16,8 +16,8 @@ type metrics struct {
 	retries prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer) (*metrics, error) {
-	m := &metrics{
+func newMeters(reg prometheus.Registerer) (*meters, error) {
+	m := &meters{
 		entries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "aboveline_recorder_entries_total",
 			Help: "Entries that got a receipt, by status.",
@@ -46,7 +46,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 	return m, nil
 }
 
-func (m *metrics) observe(ws []*work, appended int, took time.Duration) {
+func (m *meters) observe(ws []*work, appended int, took time.Duration) {
 	m.latency.Observe(took.Seconds())
 	if appended > 0 {
 		m.batch.Observe(float64(appended))

@@ -1,0 +1,2 @@
+// Package codectest makes events for tests.
+package codectest

@@ -1,0 +1,38 @@
+package local
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+)
+
+// natsLog passes the server's log lines to slog and keeps the first fatal one: the embedded server must not end the
+// process, so a fatal line is how it says that it did not start. Notices are logged as Debug.
+type natsLog struct {
+	log *slog.Logger
+
+	mu    sync.Mutex
+	fatal string
+}
+
+func (l *natsLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l *natsLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l *natsLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l *natsLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
+func (l *natsLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+
+func (l *natsLog) Fatalf(format string, v ...any) {
+	text := fmt.Sprintf(format, v...)
+	l.log.Error(text)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fatal == "" {
+		l.fatal = text
+	}
+}
+
+func (l *natsLog) failure() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fatal
+}
