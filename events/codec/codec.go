@@ -103,7 +103,7 @@ func (c *Codec) decode(k events.Kind, data []byte) (events.Event, error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		return nil, d.explain(k, err)
 	}
-	e, ok := d.value.Interface().(events.Event)
+	e, ok := reflect.TypeAssert[events.Event](d.value)
 	if !ok { // NewRegistry takes events only
 		return nil, &Error{Kind: k, Err: fmt.Errorf("%v is no event", p.goType)}
 	}

@@ -123,15 +123,18 @@ func TestDecodeRefuses(t *testing.T) {
 		{events.JudgementRecorded{}, `{"question":"q","answer":"a","note":null}`, codec.ErrWrongType, "note"},
 		{events.JudgementRecorded{}, `{"question":"q","answer":"a","note":{` + key + `}}`, codec.ErrMissingField, "note/box"},
 		{
-			events.JudgementRecorded{}, `{"question":"q","answer":"a","note":{` + key + `,"box":"="}}`,
+			events.JudgementRecorded{},
+			`{"question":"q","answer":"a","note":{` + key + `,"box":"="}}`,
 			codec.ErrWrongType, "note/box",
 		},
 		{
-			events.JudgementRecorded{}, `{"question":"q","answer":"a","note":{"key":"1","box":""}}`,
+			events.JudgementRecorded{},
+			`{"question":"q","answer":"a","note":{"key":"1","box":""}}`,
 			codec.ErrWrongType, "note/key",
 		},
 		{
-			events.JudgementRecorded{}, `{"question":"q","answer":"a","note":{` + key + `,"box":"","text":"x"}}`,
+			events.JudgementRecorded{},
+			`{"question":"q","answer":"a","note":{` + key + `,"box":"","text":"x"}}`,
 			codec.ErrUnknownField, "note/text",
 		},
 		{events.VictimContactRecorded{}, `{"measures":null}`, codec.ErrWrongType, "measures"},
@@ -139,11 +142,13 @@ func TestDecodeRefuses(t *testing.T) {
 		{events.VictimContactRecorded{}, `{"measures":{"a":"x","a":"y"}}`, codec.ErrDuplicateField, "measures/a"},
 		{events.CaseDescribed{}, `{"attributes":{"a":1}}`, codec.ErrWrongType, "attributes/a"},
 		{
-			events.FrameworkPublished{}, `{"revision":1.0,"base":0,"content_hash":"","source":""}`,
+			events.FrameworkPublished{},
+			`{"revision":1.0,"base":0,"content_hash":"","source":""}`,
 			codec.ErrWrongType, "revision",
 		},
 		{
-			events.FrameworkPublished{}, `{"revision":1,"base":99999999999999999999,"content_hash":"","source":""}`,
+			events.FrameworkPublished{},
+			`{"revision":1,"base":99999999999999999999,"content_hash":"","source":""}`,
 			codec.ErrWrongType, "base",
 		},
 	}

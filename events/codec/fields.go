@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -44,7 +45,7 @@ func appendFields(fields []Field, t reflect.Type, index []int) ([]Field, error) 
 	}
 	for i := range t.NumField() {
 		sf := t.Field(i)
-		at := append(index[:len(index):len(index)], i)
+		at := append(slices.Clone(index), i)
 		if sf.Anonymous && sf.Tag == "" {
 			var err error
 			if fields, err = appendFields(fields, sf.Type, at); err != nil {

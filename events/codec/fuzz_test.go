@@ -3,10 +3,12 @@ package codec_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/codec"
+	"github.com/aboveline/aboveline/events/codec/codectest"
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,9 +17,13 @@ import (
 // plain JSON decoder makes of it.
 func FuzzDecode(f *testing.F) {
 	kinds := events.Current().Kinds()
-	for i, k := range kinds {
-		f.Add(byte(i), []byte(`{"question":"4.1.07","answer":"sufficient"}`))
-		f.Add(byte(i), []byte(`{"answers":{"a":"b"},"measures":{},"name":"`+string(k.Type)+`"}`))
+	for seed := range 4 * len(kinds) {
+		e := codectest.Events(events.Current()).Example(seed)
+		data, err := codec.Encode(e)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(byte(slices.Index(kinds, e.Kind())), data)
 	}
 	f.Fuzz(func(t *testing.T, n byte, data []byte) {
 		k := kinds[int(n)%len(kinds)]

@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -38,11 +39,15 @@ func visits(t *testing.T) *codec.Codec {
 		t.Fatal(err)
 	}
 	r.WithUpcast(visitV1{}.Kind(), func(e events.Event) (events.Event, error) {
-		return visitV2{Minutes: e.(visitV1).Minutes, Place: "office"}, nil
+		v, ok := e.(visitV1)
+		if !ok {
+			return nil, fmt.Errorf("%T is no visitV1", e)
+		}
+		return visitV2{Minutes: v.Minutes, Place: "office"}, nil
 	})
 	r.WithUpcast(visitV2{}.Kind(), func(e events.Event) (events.Event, error) {
-		v := e.(visitV2)
-		if v.Minutes < 0 {
+		v, ok := e.(visitV2)
+		if !ok || v.Minutes < 0 {
 			return nil, errNegative
 		}
 		return visitV3{Seconds: 60 * v.Minutes, Place: v.Place}, nil

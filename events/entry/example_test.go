@@ -17,8 +17,9 @@ func ExampleDecode() {
 		fmt.Println(err)
 		return
 	}
-	j := e.Body.(entry.Judgement)
-	fmt.Println(e.OccurredAt, j.Case, j.Question, j.Answer)
+	if j, ok := e.Body.(entry.Judgement); ok {
+		fmt.Println(e.OccurredAt, j.Case, j.Question, j.Answer)
+	}
 	// Output: 2013-06-03 13:30:00 +0000 UTC C001 4.1.07 sufficient
 }
 

@@ -90,7 +90,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"note", `"` + strings.Repeat("x", entry.MaxNote+1) + `"`, entry.CodeTooLong, "note", "65536"},
 		{"note", "\"a\xffb\"", entry.CodeMalformed, "", "UTF-8"},
 		{"note", `"\ud800"`, entry.CodeMalformed, "", "UTF-8"},
-		{"occured_at", `"2013-06-03T14:30:00Z"`, entry.CodeUnknownField, "occured_at", "occurred_at"},
+		{"occurredAt", `"2013-06-03T14:30:00Z"`, entry.CodeUnknownField, "occurredAt", "occurred_at"},
 		{"Answer", `"sufficient"`, entry.CodeUnknownField, "Answer", "answer"},
 		{"measures", `{}`, entry.CodeUnknownField, "measures", "the kind judgement"},
 		{"x" + strings.Repeat("y", 300), `1`, entry.CodeUnknownField, "x" + strings.Repeat("y", 99) + "…", "give only"},
@@ -185,9 +185,14 @@ func TestRefusalsRepeatNoValues(t *testing.T) {
 	t.Parallel()
 	const secret = "Alice-Example"
 	for _, tt := range [][2]string{
-		{"id", `"` + secret + `"`}, {"kind", `"` + secret + `"`}, {"occurred_at", `"` + secret + `"`},
-		{"note", `"` + secret + `\u0007"`}, {"reason", `"` + secret + `\u0000"`}, {"case", `" ` + secret + `"`},
-		{"answer", `["` + secret + `"]`}, {"note", `"` + secret + `" "` + secret + `"`},
+		{"id", `"` + secret + `"`},
+		{"kind", `"` + secret + `"`},
+		{"occurred_at", `"` + secret + `"`},
+		{"note", `"` + secret + `\u0007"`},
+		{"reason", `"` + secret + `\u0000"`},
+		{"case", `" ` + secret + `"`},
+		{"answer", `["` + secret + `"]`},
+		{"note", `"` + secret + `" "` + secret + `"`},
 	} {
 		_, err := entry.Decode([]byte(with(t, tt[0], tt[1])))
 		if err == nil || strings.Contains(err.Error(), secret) {

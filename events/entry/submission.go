@@ -40,12 +40,10 @@ func DecodeSubmission(raw []byte) (Submission, error) {
 	}
 	switch {
 	case !d.seen["submission"]:
-		d.fail(missing(submissionField(), "submission"))
+		return Submission{}, missing(submissionField(), "submission")
 	case len(d.out.Entries) == 0:
-		d.fail(refuse(CodeMissingField, "entries", "is missing or empty: give at least one entry"))
-	}
-	if d.err != nil {
-		return Submission{ID: d.out.ID}, d.err
+		return Submission{ID: d.out.ID},
+			refuse(CodeMissingField, "entries", "is missing or empty: give at least one entry")
 	}
 	return d.out, nil
 }

@@ -176,7 +176,8 @@ func TestPlacesOfScalars(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"a: plain text\n", "a: 'it''s ''quoted'''\n", "a: \"tab\\tand \\u00e9 é\"\n", "a: |\n  one\n    two\n  three\n",
-		"a: >-\n  one\n  two\n\n  three\n", "a: 'folded\n  over lines\n\n  twice'\n", "{é: 'x', a: 'y'}\n", "é: x\na: y z\n",
+		"a: >-\n  one\n  two\n\n  three\n", "a: 'folded\n  over lines\n\n  twice'\n",
+		"{é: 'x', a: 'y'}\n", "é: x\na: y z\n",
 	} {
 		f := &findings{}
 		o, _ := value{f: f, node: document(f, text)}.objectOf(func(string) string { return "" })

@@ -54,12 +54,7 @@ func (e *evaluation) eval(n *node) bool {
 		}
 		return true
 	case opOr:
-		for _, k := range n.kids {
-			if e.eval(k) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(n.kids, e.eval)
 	case opNot:
 		return !e.eval(n.kids[0])
 	default: // opFalse

@@ -3,7 +3,6 @@ package framework
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -30,7 +29,8 @@ func document(f *findings, text string) ast.Node {
 	}
 	file, err := parse(tokens)
 	if err != nil {
-		f.add(syntaxProblem(err, text))
+		at, message := syntaxProblem(err, text)
+		f.add(at, "", "not YAML: %s", message)
 		return nil
 	}
 	var bodies []ast.Node
@@ -63,13 +63,13 @@ func parse(tokens token.Tokens) (file *ast.File, err error) {
 	return parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 }
 
-func syntaxProblem(err error, text string) (at place, field, format string, message any) {
+func syntaxProblem(err error, text string) (at place, message string) {
 	var syntax *yaml.SyntaxError
 	if errors.As(err, &syntax) && syntax.Token != nil && syntax.Token.Position != nil {
 		p := syntax.Token.Position
-		return place{p.Line, p.Column}, "", "not YAML: %s", syntax.Message
+		return place{p.Line, p.Column}, syntax.Message
 	}
-	return place{1 + strings.Count(strings.TrimRight(text, "\n"), "\n"), 1}, "", "not YAML: %s", err
+	return place{lastLine(text), 1}, err.Error()
 }
 
 // plain refuses what a framework does not need and what makes parsing costly:

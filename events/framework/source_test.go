@@ -48,7 +48,10 @@ func TestSourcesThatAreNoText(t *testing.T) {
 	}
 }
 
-func upTo(source []byte, text string) []byte { return source[:bytes.Index(source, []byte(text))] }
+func upTo(source []byte, text string) []byte {
+	before, _, _ := bytes.Cut(source, []byte(text))
+	return before
+}
 
 func manyKeys() []byte {
 	var b bytes.Buffer

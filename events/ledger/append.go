@@ -23,6 +23,8 @@ const (
 const (
 	// copyFrom is the number of events from which COPY is no slower than INSERT.
 	copyFrom = 20
+	// insertBytes is the size from which COPY is used for few events too.
+	insertBytes = 1 << 20
 	// flushBytes bounds what a transaction holds back before it sends it.
 	flushBytes = 16 << 20
 	// keepBytes bounds the buffers that are kept for the next transaction.
@@ -39,9 +41,16 @@ func (t *Tx) Append(ctx context.Context, drafts []Draft) ([]events.Recorded, err
 	if err := t.usable(); err != nil {
 		return nil, err
 	}
+	size := 0
 	for i := range drafts {
 		if err := drafts[i].check(i); err != nil {
 			return nil, err
+		}
+		if size += len(drafts[i].Data); size > MaxAppend {
+			return nil, &DraftError{
+				Index: i, ID: drafts[i].ID, Field: "Data",
+				Problem: fmt.Sprintf("brings the append to %d bytes of data, at most %d go at once", size, MaxAppend),
+			}
 		}
 	}
 	if len(drafts) == 0 {
@@ -161,7 +170,7 @@ func (t *Tx) flush(ctx context.Context, commit bool) error {
 // addEvents adds the statement that inserts all pending events, and returns the tag
 // that the server will answer with.
 func (t *Tx) addEvents(p *pipeline, n int) string {
-	if n < copyFrom {
+	if n < copyFrom && t.pendingBytes < insertBytes {
 		scratch := t.ledger.buffer()
 		defer t.ledger.recycle(scratch)
 		params := make([][]byte, 0, columns)

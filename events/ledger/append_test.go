@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -305,6 +306,15 @@ func TestBadDraftsAreRefused(t *testing.T) {
 		if !ok || refused.Field != field || refused.Index != 1 || refused.ID != ds[1].ID {
 			t.Errorf("%s: error %v", field, err)
 		}
+	}
+	many := drafts(0, ledger.MaxAppend/ledger.MaxData+1)
+	large := bytes.Repeat([]byte("x"), ledger.MaxData)
+	for i := range many {
+		many[i].Data = large
+	}
+	refused, ok := ledger.IsDraft(func() error { _, err := add(t.Context(), l, programme, many); return err }())
+	if !ok || refused.Index != len(many)-1 {
+		t.Errorf("too much at once: %v", refused)
 	}
 	last := draft(1)
 	last.Revision = events.MaxRevision

@@ -12,12 +12,14 @@ import (
 	"github.com/aboveline/aboveline/events"
 )
 
-// Bounds of what the ledger keeps, in bytes. MaxStream and MaxName keep index rows
-// within a third of a page.
+// Bounds of what the ledger keeps, in bytes: of any name, of a stream, of the data
+// of an event and of all data in one call of Append. MaxStream and MaxName keep
+// index rows within a third of a page.
 const (
 	MaxName   = 256
 	MaxStream = 2048
 	MaxData   = 16 << 20
+	MaxAppend = 128 << 20
 )
 
 // Draft is an event before the ledger gives it a place.

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // copyTree copies the directories and regular files below src to dst, which must
@@ -43,12 +45,13 @@ func copyTree(dst, src string, owner account, durable bool) error {
 	if !durable {
 		return nil
 	}
+	// Side by side, so that the file system writes many with one commit.
+	var group errgroup.Group
+	group.SetLimit(32)
 	for _, path := range append(made, filepath.Dir(dst)) {
-		if err := syncPath(path); err != nil {
-			return err
-		}
+		group.Go(func() error { return syncPath(path) })
 	}
-	return nil
+	return group.Wait()
 }
 
 func copyFile(dst, src string) (err error) {

@@ -69,7 +69,7 @@ func (v *view) Answer(q events.QuestionID) (events.Answer, bool) {
 		return "", false
 	}
 	code := v.n.cells[slot][v.at].code
-	if c := v.b.class(slot, code); c == none || !v.r.holds[slot][v.at] {
+	if c := v.b.class(slot, code); c == none || c == foreign || !v.r.holds[slot][v.at] {
 		return "", false
 	}
 	return v.f.answers[code], true

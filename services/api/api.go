@@ -12,8 +12,9 @@ import (
 // one.
 const Version = "0.1.0"
 
-// BodyLimit is the largest request body that is read, in bytes.
-const BodyLimit = 8 << 20
+// BodyLimit is the largest request body that is read, in bytes: what fits into a
+// message of SUBMISSIONS, which has at most 8 MiB.
+const BodyLimit = 7 << 20
 
 var install sync.Once
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -75,6 +76,13 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType implements huma.ContentTypeFilter.
 func (*Problem) ContentType(string) string { return "application/problem+json" }
+
+// Write answers a request that does not go through huma with the problem.
+func (p *Problem) Write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the caller has gone: no one is left to tell
+}
 
 // IsProblem returns the problem that err is, if it is one.
 func IsProblem(err error) (*Problem, bool) {

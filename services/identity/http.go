@@ -1,9 +1,10 @@
 package identity
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/aboveline/aboveline/services/api"
 )
 
 // Authenticate lets only requests through that carry a good bearer token, with
@@ -47,29 +48,16 @@ func Bearer(values []string) (string, error) {
 	return token, nil
 }
 
-// problem is a problem detail of RFC 9457.
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-	Code   string `json:"code"`
-}
-
 func refuse(w http.ResponseWriter, err error) {
-	p := problem{
-		Type: "about:blank", Status: http.StatusServiceUnavailable,
-		Detail: "the token could not be verified in time; try again", Code: "identity_unavailable",
-	}
+	p := api.Errorf(api.Unavailable, "the token could not be verified in time; try again")
+	p.Code = "identity_unavailable"
 	if e, ok := asError(err); ok {
-		p.Status, p.Detail, p.Code = http.StatusUnauthorized, e.Detail(), e.Code()
+		p = api.Errorf(api.Unauthenticated, "%s", e.Detail())
+		p.Code = api.Code(e.Code())
 		w.Header().Set("WWW-Authenticate", challenge(e))
 	}
-	p.Title = http.StatusText(p.Status)
-	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the caller has gone: no one is left to tell
+	p.Write(w)
 }
 
 // challenge is the value of WWW-Authenticate. RFC 6750 wants no error code where

@@ -44,7 +44,9 @@ func newHandler(r routes) http.Handler {
 	r.intake.Routes(a)
 	r.query.Routes(a)
 	r.tokens.Routes(a)
+	signedIn.HandleFunc("/", nowhere)
 	mux := http.NewServeMux()
+	mux.HandleFunc("/", nowhere)
 	mux.Handle("/v1/", identity.Authenticate(r.verifier)(signedIn))
 	mux.Handle("GET /metrics", identity.Authenticate(r.verifier)(r.guardMetrics()))
 	mux.Handle("GET /openapi.json", signedIn)
@@ -64,14 +66,18 @@ func (r routes) guardMetrics() http.Handler {
 	})
 }
 
+// refuse answers with the problem that err is.
 func refuse(w http.ResponseWriter, err error) {
 	p, ok := api.IsProblem(err)
 	if !ok {
 		p = api.Errorf(api.Internal, "something went wrong on our side; it was logged")
 	}
-	w.Header().Set("Content-Type", p.ContentType(""))
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the caller has gone
+	p.Write(w)
+}
+
+// nowhere answers for addresses that lead to nothing.
+func nowhere(w http.ResponseWriter, _ *http.Request) {
+	refuse(w, api.Errorf(api.NotFound, "there is no such address, or not with this method; see /openapi.json"))
 }
 
 // recovered keeps one bad request from ending the process.

@@ -18,7 +18,7 @@ func Events(r *events.Registry) *rapid.Generator[events.Event] {
 		goType, _ := r.GoType(k)
 		v := reflect.New(goType).Elem()
 		fill(t, v)
-		e, ok := v.Interface().(events.Event)
+		e, ok := reflect.TypeAssert[events.Event](v)
 		if !ok {
 			panic(fmt.Sprintf("codectest: %v is no event", goType))
 		}

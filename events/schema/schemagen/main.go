@@ -15,14 +15,15 @@ import (
 )
 
 func main() {
-	if err := run("."); err != nil {
+	if err := run(".", events.Current()); err != nil {
 		fmt.Fprintln(os.Stderr, "schemagen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string) error {
-	generated, err := schema.Generate(events.Current())
+// run writes all files, or none when a locked kind has changed.
+func run(dir string, r *events.Registry) error {
+	generated, err := schema.Generate(r)
 	if err != nil {
 		return err
 	}
@@ -40,6 +41,7 @@ func run(dir string) error {
 	}
 	generated.Files["versions.lock"] = lock.Encode()
 	for name, text := range generated.Files {
+		//nolint:gosec // committed files are for everyone to read
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
 			return err
 		}
