@@ -17,7 +17,7 @@ func (f *Fold) publish(r *events.Recorded, e events.FrameworkPublished) error {
 	}
 	same := next.alike(f.board)
 	for _, n := range f.inspections {
-		
+		n.widen(len(f.questions))
 		before := n.reading
 		n.reading = f.read(n, next, &before, same)
 		// The framework itself is a movement: it may move figures though no
