@@ -3,6 +3,11 @@ module github.com/aboveline/aboveline/services
 go 1.26.0
 
 require (
+	github.com/aboveline/aboveline/events v0.0.0
+	github.com/aboveline/aboveline/projections v0.0.0
+)
+
+require (
 	github.com/ThreeDotsLabs/watermill v1.5.1 // indirect
 	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/antithesishq/antithesis-sdk-go v0.8.0-default-no-op // indirect
@@ -36,7 +41,12 @@ require (
 	golang.org/x/exp v0.0.0-20220921023135-46d9e7742f1e // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/term v0.47.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+replace github.com/aboveline/aboveline/events => ../events
+
+replace github.com/aboveline/aboveline/projections => ../projections

@@ -8,10 +8,11 @@ import (
 	"cel.dev/cel-go/common"
 )
 
-// Bounds on one rule.
+// Bounds on rules. The parser of CEL takes its time, about 5 µs a character.
 const (
-	maxRule     = 4_096  // characters
-	maxRuleCost = 50_000 // CEL cost units of one evaluation
+	maxRule     = 4_096   // characters of one rule
+	maxRules    = 131_072 // characters of all different rules of a file
+	maxRuleCost = 50_000  // CEL cost units of one evaluation
 )
 
 // newEnvironment knows case and answer, and the standard functions of CEL.

@@ -18,6 +18,7 @@ func (r *reader) compileRules(found *findings) {
 	}
 	f.index.environment = env
 	compiled := map[string]*rule{}
+	characters := 0
 	for i := range f.Questions {
 		q, v := &f.Questions[i], r.rules[i]
 		// A rule that is missing or wrong is taken for true, so that the others
@@ -30,6 +31,10 @@ func (r *reader) compileRules(found *findings) {
 			shared := *same
 			q.rule = &shared
 			continue
+		}
+		if characters += len(q.Relevant); characters > maxRules {
+			v.problem("with this the rules have more than %d characters", maxRules)
+			return
 		}
 		rule, wrong := f.compile(q.Relevant)
 		for _, c := range wrong {

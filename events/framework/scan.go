@@ -15,9 +15,9 @@ import (
 // takes small; the reference framework stays far below each.
 const (
 	maxNesting = 32
-	maxColumn  = 64    // of a key or a dash, which bounds nesting by indentation
-	maxTokens  = 1e6   // in a file
-	maxKeys    = 2_000 // of one mapping
+	maxColumn  = 64 // of a key or a dash, which bounds nesting by indentation
+	maxTokens  = 500_000
+	maxEntries = 2_500 // of one list or mapping
 )
 
 // document parses the text into the one YAML document that it must hold. It
@@ -77,7 +77,7 @@ func syntaxProblem(err error, text string) (at place, message string) {
 func plain(f *findings, tokens token.Tokens) bool {
 	before := len(f.found)
 	if len(tokens) > maxTokens {
-		f.add(place{1, 1}, "", "the file has %d YAML tokens; a framework has at most %d", len(tokens), int(maxTokens))
+		f.add(place{1, 1}, "", "the file has %d YAML tokens; a framework has at most %d", len(tokens), maxTokens)
 		return false
 	}
 	shape := shape{f: f}
@@ -105,9 +105,10 @@ func plain(f *findings, tokens token.Tokens) bool {
 type shape struct {
 	f    *findings
 	flow int
-	// keys counts the keys of the open block mapping at each column, commas the
-	// entries of the open flow collections.
+	// keys and dashes count the entries of the open block mapping and the open
+	// block list at each column, commas those of the open flow collections.
 	keys   [maxColumn + 1]int
+	dashes [maxColumn + 1]int
 	commas [maxNesting + 1]int
 }
 
@@ -122,8 +123,8 @@ func (s *shape) bounded(t *token.Token, at place) bool {
 	case token.SequenceEndType, token.MappingEndType:
 		s.flow = max(s.flow-1, 0)
 	case token.CollectEntryType:
-		if s.commas[s.flow]++; s.flow > 0 && s.commas[s.flow] > maxKeys {
-			s.f.add(at, "", "more than %d entries between brackets", maxKeys)
+		if s.commas[s.flow]++; s.flow > 0 && s.commas[s.flow] > maxEntries {
+			s.f.add(at, "", "more than %d entries between brackets", maxEntries)
 			return false
 		}
 	case token.SequenceEntryType, token.MappingValueType:
@@ -145,11 +146,13 @@ func (s *shape) block(t *token.Token, at place) bool {
 		return false
 	}
 	clear(s.keys[column+1:])
+	clear(s.dashes[column+1:])
+	count, what := &s.keys[column], "keys in one mapping"
 	if t.Type == token.SequenceEntryType {
-		return true
+		count, what = &s.dashes[column], "items in one list"
 	}
-	if s.keys[column]++; s.keys[column] > maxKeys {
-		s.f.add(at, "", "more than %d keys in one mapping", maxKeys)
+	if *count++; *count > maxEntries {
+		s.f.add(at, "", "more than %d %s", maxEntries, what)
 		return false
 	}
 	return true

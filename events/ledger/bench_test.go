@@ -25,7 +25,7 @@ func durable(b *testing.B) *pgxpool.Pool {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(b.Context()), 20*time.Second)
 		defer cancel()
 		if err := s.Stop(ctx); err != nil {
 			b.Error(err)
@@ -39,7 +39,8 @@ func durable(b *testing.B) *pgxpool.Pool {
 		b.Fatal(err)
 	}
 	b.Cleanup(pool.Close)
-	_, err = pool.Exec(b.Context(), `CREATE TABLE public.raw (LIKE ledger.events INCLUDING CONSTRAINTS INCLUDING INDEXES)`)
+	_, err = pool.Exec(b.Context(),
+		`CREATE TABLE public.raw (LIKE ledger.events INCLUDING CONSTRAINTS INCLUDING INDEXES)`)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -167,6 +168,9 @@ func BenchmarkRead(b *testing.B) {
 		n := 0
 		for rows.Next() {
 			n += min(1, len(rows.RawValues()))
+		}
+		if err := rows.Err(); err != nil {
+			b.Fatal(err)
 		}
 		return n
 	}

@@ -44,16 +44,16 @@ func (e *ambiguous) Unwrap() error { return e.err }
 // COMMIT was sent and no answer came. An Update with the same ids finds out. Ask
 // for this first: such an error is mostly also IsUnavailable.
 func IsAmbiguous(err error) bool {
-	var a *ambiguous
-	return errors.As(err, &a)
+	_, ok := errors.AsType[*ambiguous](err)
+	return ok
 }
 
 // IsConflict reports whether err says that an event with the same id, or the same
 // revision of the same stream, is in the programme already. Nothing was recorded;
 // whoever decides again, on what is there now, may well succeed.
 func IsConflict(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == codeUniqueViolation && pg.SchemaName == "ledger"
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == codeUniqueViolation && pg.SchemaName == "ledger"
 }
 
 // IsUnavailable reports whether err is about the database's circumstances and not
@@ -62,8 +62,7 @@ func IsConflict(err error) bool {
 // standby, a deadlock, a timeout of the server, or the deadline of the context. A
 // cancelled context is none of these.
 func IsUnavailable(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pg.Code {
 		case codeReadOnly, codeIdleInTransaction, codeSerialization, codeDeadlock, codeLockNotAvailable,
 			codeQueryCanceled, codeAdminShutdown, codeCrashShutdown, codeCannotConnectNow, codeIdleSessionTimeout:
@@ -102,7 +101,5 @@ func (e *DraftError) Error() string {
 
 // IsDraft reports whether err refuses a draft, and which.
 func IsDraft(err error) (*DraftError, bool) {
-	var d *DraftError
-	ok := errors.As(err, &d)
-	return d, ok
+	return errors.AsType[*DraftError](err)
 }

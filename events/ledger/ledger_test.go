@@ -67,7 +67,9 @@ func newID() uuid.UUID {
 }
 
 // add appends drafts in one Update.
-func add(ctx context.Context, l *ledger.Ledger, p events.Programme, ds []ledger.Draft) (rs []events.Recorded, err error) {
+func add(
+	ctx context.Context, l *ledger.Ledger, p events.Programme, ds []ledger.Draft,
+) (rs []events.Recorded, err error) {
 	err = l.Update(ctx, p, ids(ds), func(ctx context.Context, tx *ledger.Tx) error {
 		rs, err = tx.Append(ctx, ds)
 		return err

@@ -174,7 +174,9 @@ func TestControlTypesAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for where, sql := range map[string]string{"index": index, "query": queries.ReadControlType} {
+	for where, sql := range map[string]string{
+		"index": index, "query by type": queries.ReadControlType, "query": queries.ReadControl,
+	} {
 		var got []string
 		for _, m := range regexp.MustCompile(`'(\w+)'`).FindAllStringSubmatch(sql, -1) {
 			got = append(got, m[1])

@@ -20,7 +20,7 @@ type pipeline struct {
 	err error
 }
 
-// binary says that all parameters are in binary format.
+// binaryFormat says that all parameters are in binary format.
 var binaryFormat = []int16{1}
 
 func (p *pipeline) add(m pgproto3.FrontendMessage) {
@@ -46,7 +46,9 @@ func (p *pipeline) execute(statement string, params ...[]byte) {
 // connection is good, with the transaction failed. With any other error answered
 // is false: the connection is closed and what the server did is not known, unless
 // sent is false.
-func (p *pipeline) run(ctx context.Context, pg *pgconn.PgConn) (tags []pgconn.CommandTag, sent, answered bool, err error) {
+func (p *pipeline) run(
+	ctx context.Context, pg *pgconn.PgConn,
+) (tags []pgconn.CommandTag, sent, answered bool, err error) {
 	p.add(&pgproto3.Sync{})
 	if p.err != nil {
 		return nil, false, false, p.err

@@ -30,7 +30,9 @@ func TestLookupsUseTheirIndexWithoutStatistics(t *testing.T) {
 		{queries.Known, []any{[]events.EventID{id, newID()}}, "events_id_key", true},
 		{
 			ledger.ReadPrefixes,
-			[]any{[]string{"i/hampshire-2013/c/C000001/", "f"}, []string{"i/hampshire-2013/c/C0000010", "g"}, string(programme)},
+			[]any{
+				[]string{"i/hampshire-2013/c/C000001/", "f"}, []string{"i/hampshire-2013/c/C0000010", "g"}, string(programme),
+			},
 			"events_revision_key", true,
 		},
 		{queries.ReadRange, []any{string(programme), int64(10), int64(2010)}, "events_pkey", true},
@@ -42,6 +44,8 @@ func TestLookupsUseTheirIndexWithoutStatistics(t *testing.T) {
 			[]any{string(programme), int64(10), "FrameworkPublished", int32(2000)},
 			"events_control_idx", false,
 		},
+		{queries.ReadControl, []any{string(programme), int64(10)}, "events_control_idx", true},
+		{queries.ReadPositions, []any{string(programme), []int64{3, 2010}}, "events_pkey", false},
 		{queries.ReadStream, []any{"framework", int32(0), string(programme), int32(2000)}, "events_revision_key", false},
 		{queries.ReadID, []any{id, string(programme)}, "events_id_key", false},
 	}
@@ -100,6 +104,8 @@ func explainPrepared(ctx context.Context, tx pgx.Tx, sql string, args []any) ([]
 		switch a := a.(type) {
 		case []events.EventID:
 			literals[i] = fmt.Sprintf("'{%s,%s}'", a[0], a[1])
+		case []int64:
+			literals[i] = fmt.Sprintf("'{%d,%d}'", a[0], a[1])
 		case []string:
 			literals[i] = fmt.Sprintf("'{%s}'", strings.Join(a, ","))
 		default:

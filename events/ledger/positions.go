@@ -21,7 +21,7 @@ func (l *Ledger) ReadPositions(
 			part := positions[start:min(start+batchSize, len(positions))]
 			wanted := make([]int64, len(part))
 			for i, at := range part {
-				wanted[i] = int64(at) //nolint:gosec // positions are from the log
+				wanted[i] = int64(at)
 			}
 			for len(wanted) > 0 {
 				full, err := b.fetch(ctx, l.pool, len(wanted), queries.ReadPositions, string(p), wanted)
@@ -35,7 +35,7 @@ func (l *Ledger) ReadPositions(
 				if !full || len(b.events) == 0 {
 					break
 				}
-				wanted = after(wanted, int64(b.events[len(b.events)-1].Position)) //nolint:gosec // from the log
+				wanted = after(wanted, int64(b.events[len(b.events)-1].Position))
 			}
 		}
 	}

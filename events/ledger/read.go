@@ -243,7 +243,8 @@ func each(
 // query asks for rows in binary format. The plan is made anew each time: one that
 // was made when the table was small, and kept, would be wrong when it has grown.
 func query(ctx context.Context, q querier, sql string, args ...any) (pgx.Rows, error) {
-	return q.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe, pgx.QueryResultFormats{1}}, args...)...)
+	all := append([]any{pgx.QueryExecModeCacheDescribe, pgx.QueryResultFormats{1}}, args...)
+	return q.Query(ctx, sql, all...) //nolint:rowserrcheck // checked by who reads the rows
 }
 
 // Surrogates are no characters, so no string holds what is between these two.

@@ -72,12 +72,13 @@ func TestReadEqualsAppended(t *testing.T) {
 func anyDraft() *rapid.Generator[ledger.Draft] {
 	return rapid.Custom(func(t *rapid.T) ledger.Draft {
 		text := rapid.StringN(0, 20, 80).Filter(func(s string) bool { return !strings.ContainsRune(s, 0) })
+		seconds := rapid.Int64Range(-62_135_596_800, 253_402_300_799) // years 1 to 9999
 		some := func(label string) string { return "x" + text.Draw(t, label) }
 		return ledger.Draft{
 			Stream:      events.Stream(rapid.SampledFrom([]string{"a", "a/b", "ä", "\U0010FFFF"}).Draw(t, "stream")),
 			Type:        events.Type(some("type")),
 			TypeVersion: rapid.IntRange(1, math.MaxInt32).Draw(t, "version"),
-			OccurredAt:  time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "s"), rapid.Int64Range(0, 999999999).Draw(t, "ns")),
+			OccurredAt:  time.Unix(seconds.Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")),
 			Actor:       events.Actor(some("actor")),
 			Team:        events.TeamID(text.Draw(t, "team")),
 			Inspection:  events.InspectionID(text.Draw(t, "inspection")),
@@ -114,9 +115,12 @@ func TestReadRanges(t *testing.T) {
 		}
 	}
 	n := 0
-	for range l.Read(t.Context(), programme, 0, 0) {
+	for _, err := range l.Read(t.Context(), programme, 0, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if n++; n == 2500 {
-			break
+			break // between two batches
 		}
 	}
 	if got := collect(t, l.Read(t.Context(), "never opened", 0, 0)); got != nil {
@@ -216,6 +220,42 @@ func TestReadByInspectionAndType(t *testing.T) {
 	}
 }
 
+func TestReadPositions(t *testing.T) {
+	t.Parallel()
+	l := ledger.New(db.New(t))
+	all := mustAdd(t, l, programme, drafts(0, 2500))
+	var positions []events.Position
+	var want []events.Recorded
+	for p := events.Position(1); p < 2600; p += 2 {
+		positions = append(positions, p)
+		if int(p) <= len(all) {
+			want = append(want, all[p-1])
+		}
+	}
+	if diff := cmp.Diff(want, collect(t, l.ReadPositions(t.Context(), programme, positions))); diff != "" {
+		t.Errorf("positions (-want +got):\n%s", diff)
+	}
+}
+
+func TestPositionAt(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2013, 5, 14, 9, 30, 0, 0, time.UTC)
+	now := start
+	l := ledger.New(db.New(t), ledger.WithClock(func() time.Time { return now }))
+	for i := range 5 {
+		now = start.Add(time.Duration(i) * time.Hour)
+		mustAdd(t, l, programme, drafts(i*10, 3))
+	}
+	for by, want := range map[time.Time]events.Position{
+		start.Add(-time.Microsecond): 0, start: 3, start.Add(time.Minute): 3, start.Add(2 * time.Hour): 9,
+		start.Add(3*time.Hour - 1): 9, start.Add(100 * time.Hour): 15,
+	} {
+		if got, err := l.PositionAt(t.Context(), programme, by); err != nil || got != want {
+			t.Errorf("by %v: position %d, %v, want %d", by, got, err, want)
+		}
+	}
+}
+
 func TestReadStreamsByPrefix(t *testing.T) {
 	t.Parallel()
 	l := ledger.New(db.New(t))
@@ -223,8 +263,8 @@ func TestReadStreamsByPrefix(t *testing.T) {
 	var ds []ledger.Draft
 	for n, s := range []events.Stream{
 		events.JudgementStream("i", "C2", "1"), events.JudgementStream("i", "C1", "2"), events.CaseStream("i", "C1"),
-		events.JudgementStream("i", "C10", "1"), events.JudgementStream("i", "C1", "1"), events.JudgementStream("i2", "C1", "1"),
-		"framework",
+		events.JudgementStream("i", "C10", "1"), events.JudgementStream("i", "C1", "1"),
+		events.JudgementStream("i2", "C1", "1"), "framework",
 	} {
 		for r := range 2 {
 			d := draft(n)

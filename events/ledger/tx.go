@@ -49,9 +49,6 @@ type Known struct {
 	Stream     events.Stream
 }
 
-// Programme is the one that the transaction appends to.
-func (t *Tx) Programme() events.Programme { return t.programme }
-
 // Head is the end of the log, what this transaction appended included.
 func (t *Tx) Head() Head { return t.head }
 

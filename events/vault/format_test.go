@@ -111,16 +111,11 @@ func TestJoinedIsUnambiguous(t *testing.T) {
 
 func FuzzOpenBox(f *testing.F) {
 	_, k := example(f)
-	good, err := k.Seal("a note", exampleAAD)
-	if err != nil {
-		f.Fatal(err)
-	}
-	known := map[string]bool{string(good.Box): true, string(unhex(f, exampleBox)): true}
-	for box := range known {
-		f.Add([]byte(box), "note")
-		f.Add([]byte(box[:len(box)-1]), "note")
-		f.Add([]byte(box), "reason")
-	}
+	good := unhex(f, exampleBox) // the same in every process that takes part
+	f.Add(good, "note")
+	f.Add(good, "reason")
+	f.Add(good[:len(good)-1], "note")
+	f.Add(append(slices.Clone(good), 0), "note")
 	f.Add([]byte{}, "note")
 	f.Add(make([]byte, 27), "note")
 	f.Add(make([]byte, 28), "")
@@ -129,7 +124,7 @@ func FuzzOpenBox(f *testing.F) {
 		aad := exampleAAD
 		aad.Field = field
 		plain, err := k.open(box, aad)
-		if (err == nil) != (known[string(box)] && field == "note") {
+		if (err == nil) != (slices.Equal(box, good) && field == "note") {
 			t.Errorf("box %x as %q opens as %q, %v", box, field, plain, err)
 		}
 		if err != nil && field != "" && !IsTampered(err) {

@@ -13,8 +13,9 @@ import (
 type MismatchError struct {
 	Projection string
 	Programme  events.Programme
-	Position   events.Position
-	Problem    string
+	// Position is that of the checkpoint.
+	Position events.Position
+	Problem  string
 }
 
 // Error implements error.
@@ -30,7 +31,36 @@ func IsMismatch(err error) bool {
 	return errors.As(err, &m)
 }
 
-var errFenced = errors.New("runner: another runner moved the checkpoint")
+// StopError says that the unit cannot get past an event: its data cannot be
+// decoded, or the fold cannot apply it. Everything before it has been applied and
+// is visible; it and what follows it are not.
+type StopError struct {
+	Projection string
+	Programme  events.Programme
+	// Position, ID and Type are those of the event.
+	Position events.Position
+	ID       events.EventID
+	Type     events.Type
+	// Err is the decoder's or the fold's.
+	Err error
+}
+
+// Error implements error.
+func (e *StopError) Error() string {
+	return fmt.Sprintf("runner: %s of programme %s cannot get past position %d (%s, event %s): %v",
+		e.Projection, e.Programme, e.Position, e.Type, e.ID, e.Err)
+}
+
+// Unwrap gives the decoder's or the fold's error.
+func (e *StopError) Unwrap() error { return e.Err }
+
+// IsStop reports whether the unit stopped at an event that it cannot get past.
+func IsStop(err error) bool {
+	var s *StopError
+	return errors.As(err, &s)
+}
+
+var errFenced = errors.New("runner: another runner works the unit")
 
 // IsFenced reports whether a batch was given up because another runner had moved
 // the checkpoint. Nothing of the batch was written.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"log/slog"
 	"time"
 
@@ -17,35 +16,45 @@ import (
 
 // Config is one unit. Pool, Ledger, Projection and Programme are required.
 type Config struct {
-	// Pool has the projector's rights. One of its connections is held for the
-	// lease as long as the runner runs.
-	Pool       *pgxpool.Pool
+	// Pool has the projector's rights. One of its connections is held as long as
+	// the runner has the lease, and all writing goes through that one. Pool must
+	// stay open until Run has returned.
+	Pool *pgxpool.Pool
+	// Ledger may have a pool of its own.
 	Ledger     *ledger.Ledger
 	Projection Projection
 	Programme  events.Programme
-	// Wake says that there may be something to read. It may be nil.
+	// Wake says that there may be something to read. A channel with room for one
+	// loses none. It may be nil, and must not be closed.
 	Wake <-chan struct{}
-	// Poll is how often the runner looks by itself; 1 s if 0.
+	// Poll is how often the runner looks by itself, for events, for the lease while
+	// another runner has it, and for the database while it is away; 1 s if 0.
 	Poll time.Duration
-	// Batch is the number of events of one transaction; 2000 if 0.
+	// Batch is the most events of one transaction; 2000 if 0, at most
+	// ledger.MaxBatch.
 	Batch int
-	// Progress is told every position that became visible. It may be nil, and must
-	// not block.
+	// Progress is told the position that readers see: where the runner starts, and
+	// then after every batch. It may be nil, and must not block.
 	Progress func(events.Position)
 	Log      *slog.Logger
 }
 
 func (c Config) validate() error {
-	if c.Pool == nil || c.Ledger == nil || c.Projection == nil || c.Programme == "" {
+	switch {
+	case c.Pool == nil || c.Ledger == nil || c.Projection == nil || c.Programme == "":
 		return errors.New("runner: config needs Pool, Ledger, Projection and Programme")
+	case c.Poll < 0:
+		return fmt.Errorf("runner: config has Poll %s; it must be positive", c.Poll)
+	case c.Batch < 0 || c.Batch > ledger.MaxBatch:
+		return fmt.Errorf("runner: config has Batch %d; it must be from 1 to %d", c.Batch, ledger.MaxBatch)
 	}
 	return nil
 }
 
 // Run follows the ledger until the context ends (then it returns nil) or the unit
 // cannot go on. Failures of the database are waited out. Errors that trying again
-// cannot cure are returned: [IsMismatch], [IsVersion], and events that the fold
-// cannot apply.
+// cannot cure are returned: [IsMismatch], [IsVersion], [IsStop], and those of the
+// projection's own rows.
 func Run(ctx context.Context, c Config) error {
 	if err := c.validate(); err != nil {
 		return err
@@ -69,51 +78,41 @@ func Run(ctx context.Context, c Config) error {
 
 // lead takes the lease, follows the ledger and gives the lease back.
 func lead(ctx context.Context, c Config) error {
-	conn, err := c.Pool.Acquire(ctx)
+	l, err := takeLease(ctx, c.Pool, leaseKey(c.Projection.Name(), c.Programme), c.Poll)
 	if err != nil {
-		return fmt.Errorf("runner: lease: %w", err)
+		return err
 	}
-	defer conn.Release()
-	key := leaseKey(c.Projection.Name(), c.Programme)
-	for {
-		var got bool
-		if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, key).Scan(&got); err != nil {
-			return fmt.Errorf("runner: lease: %w", err)
-		}
-		if got {
-			break
-		}
-		if pause(ctx, c.Poll, nil); ctx.Err() != nil {
-			return nil
-		}
-	}
-	defer func() { // the connection goes back to the pool, so the lock must not stay on it
-		free, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer cancel()
-		if _, err := conn.Exec(free, `SELECT pg_advisory_unlock($1)`, key); err != nil {
-			_ = conn.Conn().Close(free)
-		}
-	}()
-	return follow(ctx, c)
+	defer l.release(ctx)
+	return follow(ctx, c, l)
 }
 
-// follow is the loop: read, apply, commit, wait.
-func follow(ctx context.Context, c Config) error {
-	u := &unit{pool: c.Pool, ledger: c.Ledger, projection: c.Projection, programme: c.Programme}
+// follow is the loop: read, apply, commit, and wait when there is nothing to read.
+func follow(ctx context.Context, c Config, l *lease) error {
+	u := &unit{conn: l.conn, ledger: c.Ledger, projection: c.Projection, programme: c.Programme}
 	if err := u.open(ctx); err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
-		n, err := u.step(ctx, c.Batch)
-		if err != nil {
-			return err
-		}
+	tell := func() {
 		if c.Progress != nil {
 			c.Progress(u.at.position)
 		}
-		if n < c.Batch {
-			pause(ctx, c.Poll, c.Wake)
+	}
+	tell()
+	for ctx.Err() == nil {
+		moved, err := u.step(ctx, c.Batch)
+		if moved {
+			tell()
 		}
+		if err != nil {
+			return err
+		}
+		if moved {
+			continue
+		}
+		if err := l.check(ctx); err != nil {
+			return err
+		}
+		pause(ctx, c.Poll, c.Wake)
 	}
 	return nil
 }
@@ -127,11 +126,4 @@ func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 	case <-wake:
 	case <-ctx.Done():
 	}
-}
-
-// leaseKey is the advisory lock of a unit.
-func leaseKey(projection string, p events.Programme) int64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte("aboveline/unit/" + projection + "/" + string(p)))
-	return int64(h.Sum64()) //nolint:gosec // any 64 bits will do
 }

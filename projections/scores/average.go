@@ -13,7 +13,7 @@ type average struct {
 	den    big.Int
 	groups []group
 
-	count, above, share, rest big.Int // scratch
+	count, above, share, rest, sum, sizes big.Int // scratch
 }
 
 type group struct {
@@ -80,20 +80,19 @@ func (a *average) value() *big.Rat {
 	if filled == 0 {
 		return nil
 	}
-	sizes := big.NewInt(1)
+	sum, sizes := a.sum.SetInt64(0), a.sizes.SetInt64(1)
 	for g := range a.groups {
 		if n := a.groups[g].n; n > 0 {
 			sizes.Mul(sizes, a.count.SetInt64(n))
 		}
 	}
-	num := new(big.Int)
 	for g := range a.groups {
 		if n := a.groups[g].n; n > 0 {
 			a.share.Quo(sizes, a.count.SetInt64(n))
-			num.Add(num, a.share.Mul(&a.share, &a.groups[g].num))
+			sum.Add(sum, a.share.Mul(&a.share, &a.groups[g].num))
 		}
 	}
 	sizes.Mul(sizes, &a.den)
 	sizes.Mul(sizes, a.count.SetInt64(int64(filled)))
-	return new(big.Rat).SetFrac(num, sizes)
+	return new(big.Rat).SetFrac(sum, sizes)
 }

@@ -20,7 +20,7 @@ import (
 func TestExplanationAddsUpToTheFigure(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s, _ := drawProgramme(t, 50)
+		s, _ := drawProgramme(t, 40)
 		f := scores.New()
 		frameworks := map[int]*framework.Framework{}
 		var history []scores.Movement
@@ -58,7 +58,7 @@ func explainAndCompare(
 	sum, at := new(big.Rat), events.Position(0)
 	check := func(until events.Position) {
 		for p := at; p < until; p++ {
-			if figures, open := stood[p]; open && !cmp.Equal(figures[figure], before, rats) {
+			if figures, open := stood[p]; open && !sameRat(figures[figure], before) {
 				t.Fatalf("%s was %v at position %d, explained as %v", figure, figures[figure], p, before)
 			}
 		}
@@ -69,7 +69,7 @@ func explainAndCompare(
 			t.Fatal(err)
 		}
 		check(c.Position)
-		if !cmp.Equal(c.Before, before, rats) {
+		if !sameRat(c.Before, before) {
 			t.Fatalf("%s: change at %d starts from %v, the one before left %v", figure, c.Position, c.Before, before)
 		}
 		if c.After != nil {
@@ -139,7 +139,7 @@ func TestHampshireExplained(t *testing.T) {
 		if len(whole) > 0 {
 			last = whole[len(whole)-1].After
 		}
-		if !cmp.Equal(last, values[figure].Exact, rats) {
+		if !sameRat(last, values[figure].Exact) {
 			t.Errorf("%s is explained as %v and is %v", figure, last, values[figure].Exact)
 		}
 	}

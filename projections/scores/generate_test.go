@@ -56,7 +56,7 @@ func drawRule(t *rapid.T, others []questionSpec, depth int) rule {
 		return attributeIn{a.name, a.values[:n]}
 	}
 	other := others[rapid.IntRange(0, len(others)-1).Draw(t, "looks at")]
-	value := rapid.SampledFrom(other.answers).Draw(t, "value")
+	value := rapid.SampledFrom(append([]string{""}, other.answers...)).Draw(t, "value")
 	if rapid.Bool().Draw(t, "negated") {
 		return answerIsNot{other.id, value}
 	}
@@ -110,8 +110,13 @@ func drawEntry(t *rapid.T, s *script, i events.InspectionID, now spec, given map
 	c := events.CaseID(fmt.Sprintf("C%d", rapid.IntRange(1, 4).Draw(t, "case")))
 	described := s.revisions[events.CaseStream(i, c)] > 0
 	if !described || rapid.IntRange(0, 5).Draw(t, "attribute") == 0 {
-		a := rapid.SampledFrom(someAttributes).Draw(t, "attribute")
-		s.describe(i, c, a.name, rapid.SampledFrom(append([]string{""}, a.values...)).Draw(t, "value"))
+		var attributes []string
+		for _, a := range someAttributes {
+			if value := rapid.SampledFrom(append([]string{"unchanged", ""}, a.values...)).Draw(t, a.name); value != "unchanged" {
+				attributes = append(attributes, a.name, value)
+			}
+		}
+		s.describe(i, c, attributes...)
 		return
 	}
 	q := rapid.SampledFrom(now.questions).Draw(t, "question")

@@ -41,7 +41,7 @@ func ofCriterion(fw *framework.Framework, id string) recipe {
 func ofSection(fw *framework.Framework, s *framework.Section) recipe {
 	return gather(fw, len(s.Criteria), func(q *framework.Question) (int, bool) {
 		g := slices.Index(s.Criteria, q.Criterion)
-		return 0, g >= 0
+		return g, g >= 0
 	})
 }
 

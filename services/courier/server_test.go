@@ -4,11 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -192,27 +189,4 @@ func silent(t testing.TB, messages <-chan *message.Message, d time.Duration) {
 		t.Fatal("channel closed; want it open and silent")
 	case <-time.After(d):
 	}
-}
-
-// restartOnSignal restarts s whenever the process gets SIGUSR1, which watermill's TestReconnect sends through a command.
-func (s *testServer) restartOnSignal(t testing.TB) {
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGUSR1)
-	done := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for {
-			select {
-			case <-signals:
-				s.restart(t)
-			case <-done:
-				return
-			}
-		}
-	})
-	t.Cleanup(func() {
-		signal.Stop(signals)
-		close(done)
-		wg.Wait()
-	})
 }

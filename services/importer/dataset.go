@@ -20,6 +20,8 @@ type Dataset struct {
 	Cases, Rest []Planned
 	// Problems are the rows that are no entries, in the order of files and lines.
 	Problems []Problem
+
+	target Target
 }
 
 // Planned is an entry and where it comes from.
@@ -44,8 +46,7 @@ type Target struct {
 // reading is a directory on its way to a data set.
 type reading struct {
 	Dataset
-	dir    string
-	target Target
+	dir string
 }
 
 // Read reads a directory. The error is for what leaves nothing to import: no
@@ -64,7 +65,7 @@ func Read(dir string, t Target) (*Dataset, error) {
 		}
 	}
 	t.OccurredAt = t.OccurredAt.UTC().Truncate(time.Microsecond)
-	r := &reading{Dataset: Dataset{Framework: fw}, dir: dir, target: t}
+	r := &reading{Dataset: Dataset{Framework: fw, target: t}, dir: dir}
 	if _, err := os.Stat(filepath.Join(dir, "cases.csv")); err != nil {
 		return nil, fmt.Errorf("importer: a data set has a file cases.csv: %w", err)
 	}
@@ -80,12 +81,7 @@ func Read(dir string, t Target) (*Dataset, error) {
 }
 
 // Programme is where the data set's entries go.
-func (d *Dataset) Programme() events.Programme {
-	for _, p := range d.Cases {
-		return p.Entry.Programme
-	}
-	return events.Programme(d.Framework.ID)
-}
+func (d *Dataset) Programme() events.Programme { return d.target.Programme }
 
 func readFramework(path string) (*framework.Framework, error) {
 	info, err := os.Stat(path)

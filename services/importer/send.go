@@ -17,13 +17,17 @@ import (
 // chunk is the number of entries of one submission.
 const chunk = 200
 
-// Result is what became of the entries.
+// Result is what became of the rows and their entries.
 type Result struct {
-	Recorded   int       `json:"recorded"`
-	Duplicates int       `json:"duplicates"`
-	Conflicts  int       `json:"conflicts"`
-	Rejected   int       `json:"rejected"`
-	Problems   []Problem `json:"problems,omitempty"`
+	Recorded   int `json:"recorded"`
+	Duplicates int `json:"duplicates"`
+	Conflicts  int `json:"conflicts"`
+	// Rejected counts what was refused for any other reason, bad rows included:
+	// with Conflicts it is the number of problems.
+	Rejected int       `json:"rejected"`
+	Problems []Problem `json:"problems"`
+	// Position is the highest position of a recorded or known entry; 0 for none.
+	Position events.Position `json:"position,omitempty"`
 }
 
 // Refused is the number of rows that are not in the ledger: bad rows, conflicts
@@ -39,7 +43,7 @@ func (d *Dataset) Send(
 ) (Result, error) {
 	s := &sending{
 		inspection: inspection, through: through, progress: progress, total: len(d.Cases) + len(d.Rest),
-		result: Result{Problems: append([]Problem(nil), d.Problems...)},
+		result: Result{Rejected: len(d.Problems), Problems: append([]Problem{}, d.Problems...)},
 	}
 	for _, phase := range [][]Planned{d.Cases, d.Rest} {
 		if err := s.phase(ctx, phase); err != nil {
@@ -127,6 +131,7 @@ func (s *sending) take(p Planned, r entry.Receipt) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.result.Position = max(s.result.Position, r.Position)
 	if r.Status == entry.StatusRecorded {
 		s.result.Recorded++
 	} else {

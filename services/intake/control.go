@@ -72,7 +72,7 @@ func (in *Intake) control(
 	if err != nil {
 		return nil, invalid(err)
 	}
-	r, err := in.submit(ctx, who, place{programme: p, inspection: i, control: true}, s.ID, encoded)
+	r, err := in.submit(ctx, who, place{programme: p, inspection: i, control: true}, encoded)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ type inspectionInput struct {
 	Programme string `path:"programme" maxLength:"200"`
 	Body      struct {
 		ID         uuid.UUID `json:"id,omitempty"`
-		Inspection string    `json:"inspection" minLength:"1" maxLength:"200" doc:"The inspection's id, unique over all programmes."`
+		Inspection string    `json:"inspection" minLength:"1" maxLength:"200" doc:"Its id, unique over all programmes."`
 		Name       string    `json:"name,omitempty" maxLength:"500"`
 	}
 }

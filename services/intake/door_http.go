@@ -79,7 +79,7 @@ func (in *Intake) submitTo(
 	if err != nil {
 		return nil, err
 	}
-	r, err := in.submit(ctx, who, place{programme: p, inspection: i}, s.ID, raw)
+	r, err := in.submit(ctx, who, place{programme: p, inspection: i}, raw)
 	if err != nil {
 		return nil, err
 	}

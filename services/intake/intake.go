@@ -94,7 +94,7 @@ type place struct {
 // submit stores the submission in the stream and waits for its receipts. Nil
 // receipts without an error mean that it is stored and not recorded yet.
 func (in *Intake) submit(
-	ctx context.Context, who identity.Identity, at place, submission uuid.UUID, raw []byte,
+	ctx context.Context, who identity.Identity, at place, raw []byte,
 ) (*delivery.Receipts, error) {
 	d := delivery.Delivery{
 		ID: uuid.New(), Door: in.door, Programme: at.programme, Inspection: at.inspection,
@@ -131,8 +131,7 @@ func parse(raw []byte) (entry.Submission, error) {
 	if err == nil {
 		return s, nil
 	}
-	var f *entry.FieldError
-	if errors.As(err, &f) {
+	if f, ok := entry.AsFieldError(err); ok {
 		return s, api.Errorf(api.Invalid, "the submission is not well formed: %s", f.Message).
 			At(f.Field, f.Code, f.Message)
 	}

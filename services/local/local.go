@@ -50,8 +50,10 @@ type Stack struct {
 	database string
 	failed   chan struct{}
 
+	running context.Context // ends when Stop is called
+	end     context.CancelFunc
+
 	mu          sync.Mutex
-	stopping    bool
 	connections []*nats.Conn
 }
 
@@ -64,6 +66,7 @@ func Start(ctx context.Context, cfg Config) (*Stack, error) {
 		cfg.Log = slog.Default()
 	}
 	s := &Stack{cfg: cfg, database: cfg.DatabaseURL, failed: make(chan struct{})}
+	s.running, s.end = context.WithCancel(context.Background())
 	if err := s.start(ctx); err != nil {
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -103,9 +106,7 @@ func (s *Stack) start(ctx context.Context) (err error) {
 
 func (s *Stack) watch() {
 	<-s.postgres.Done()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.stopping {
+	if s.running.Err() == nil {
 		s.cfg.Log.Error("the private Postgres server ended by itself", slog.Any("error", s.postgres.Err()))
 		close(s.failed)
 	}
@@ -141,6 +142,9 @@ func (s *Stack) ServicesCredentials() string {
 // ConnectNATS connects as services, within the process if the server is embedded. The caller may close the connection;
 // Stop closes those still open.
 func (s *Stack) ConnectNATS(ctx context.Context, name string) (*nats.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.running, cancel)()
 	var nc *nats.Conn
 	var err error
 	if s.nats != nil {
@@ -155,7 +159,7 @@ func (s *Stack) ConnectNATS(ctx context.Context, name string) (*nats.Conn, error
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopping {
+	if s.running.Err() != nil {
 		nc.Close()
 		return nil, errors.New("local: the stack is stopping")
 	}
@@ -170,8 +174,8 @@ func (s *Stack) Failed() <-chan struct{} { return s.failed }
 // the remaining servers are still told to stop and its error is returned. Existing servers are left alone. Stop can be
 // called more than once.
 func (s *Stack) Stop(ctx context.Context) error {
+	s.end()
 	s.mu.Lock()
-	s.stopping = true
 	connections := s.connections
 	s.connections = nil
 	s.mu.Unlock()

@@ -52,7 +52,7 @@ func StartNATS(ctx context.Context, cfg NATSConfig) (*NATS, error) {
 	n := &NATS{lock: lock, log: cfg.Log, listens: cfg.Listen != "", stopped: make(chan struct{})}
 	if err := n.start(ctx, cfg); err != nil {
 		if n.server == nil {
-			return nil, errors.Join(err, lock.Close())
+			return nil, errors.Join(err, releaseLock(lock))
 		}
 		return nil, errors.Join(err, n.Stop(context.WithoutCancel(ctx)))
 	}
@@ -108,6 +108,11 @@ func (n *NATS) ClientsCredentials() string { return n.clients.file }
 
 // Connect connects within the process as services. The caller closes the connection before Stop.
 func (n *NATS) Connect(ctx context.Context, name string) (*nats.Conn, error) {
+	if !n.server.Running() {
+		return nil, errors.New("local: the NATS server is stopped")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	return courier.Connect(ctx, courier.ConnectConfig{
 		InProcess: n.server, Credentials: n.services.file, Name: name, Log: n.log,
 	})
@@ -122,7 +127,7 @@ func (n *NATS) Stop(ctx context.Context) error {
 			defer close(n.stopped)
 			n.server.Shutdown()
 			n.server.WaitForShutdown()
-			if err := n.lock.Close(); err != nil {
+			if err := releaseLock(n.lock); err != nil {
 				n.log.Error("NATS lock", slog.Any("error", err))
 			}
 		}()

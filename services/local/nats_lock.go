@@ -46,7 +46,7 @@ func takeLock(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("local: NATS lock: %w", err)
 	}
-	if err := flock(f); err != nil {
+	if err := flock(f, syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer f.Close()
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("local: NATS lock %s: %w", path, err)
@@ -54,14 +54,20 @@ func takeLock(dir string) (*os.File, error) {
 		return nil, &lockedError{path: path, by: readHolder(f)}
 	}
 	if err := writeHolder(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("local: NATS lock %s: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("local: NATS lock %s: %w", path, err), releaseLock(f))
 	}
 	return f, nil
 }
 
-func flock(f *os.File) error {
+// releaseLock gives the directory free at once. Closing the file alone would leave the lock with a child process that is
+// just being forked, until it executes its program.
+func releaseLock(f *os.File) error {
+	return errors.Join(flock(f, syscall.LOCK_UN), f.Close())
+}
+
+func flock(f *os.File, how int) error {
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(f.Fd()), how)
 		if !errors.Is(err, syscall.EINTR) {
 			return err
 		}

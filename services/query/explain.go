@@ -57,7 +57,7 @@ type Moved struct {
 
 type explainInput struct {
 	inspectionInput
-	Figure string `query:"figure" required:"true" maxLength:"300" example:"outcome/1" doc:"outcome/N, section/N, criterion/N.N or question/ID."`
+	Figure string `query:"figure" required:"true" maxLength:"300" example:"outcome/1" doc:"A figure as in the scores."`
 }
 
 type explainOutput struct {

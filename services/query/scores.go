@@ -76,7 +76,7 @@ type scoresInput struct {
 	inspectionInput
 	Position uint64    `query:"position" doc:"As of this position; the newest if left out."`
 	At       time.Time `query:"at" doc:"As of what was recorded by this time."`
-	Where    string    `query:"where" maxLength:"2000" doc:"Only cases for which this CEL expression holds." example:"case.gender == \"female\""`
+	Where    string    `query:"where" maxLength:"2000" doc:"Only cases for which this CEL expression holds."`
 }
 
 type scoresOutput struct {

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,7 +70,7 @@ func (b *batch) fail(w *work, failing int) {
 		if n == failing || v.status == entry.StatusRejected || v.status == entry.StatusConflict || v.known != nil || stands {
 			continue
 		}
-		*v = rejected("atomic_aborted", "", "entry %d of this atomic submission was not accepted, so none was recorded", failing+1)
+		*v = rejected("atomic_aborted", "", "none was recorded: entry %d of this atomic submission was not accepted", failing+1)
 	}
 }
 
@@ -87,9 +88,7 @@ func (b *batch) snapshot(w *work) func() {
 	}
 	drafts := len(b.drafts)
 	return func() {
-		for p, f := range files {
-			b.memory.files[p] = f
-		}
+		maps.Copy(b.memory.files, files)
 		if state != nil {
 			b.memory.control = state
 		}
@@ -106,7 +105,12 @@ func (b *batch) item(w *work, it *item) {
 		return
 	}
 	if it.person != "" {
-		it.digest = b.keys[it.person].Digest(it.canonical)
+		key, ok := b.keys[it.person]
+		if !ok {
+			it.verdict = rejected("person_erased", "", "this person was erased; nothing is recorded about them any more")
+			return
+		}
+		it.digest = key.Digest(it.canonical)
 	}
 	if v, seen := b.resend(it); seen {
 		it.verdict = v

@@ -140,7 +140,11 @@ func TestNotesAreSealed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		note := event.(events.JudgementRecorded).Note
+		judged, ok := event.(events.JudgementRecorded)
+		if !ok {
+			t.Fatalf("recorded as %T", event)
+		}
+		note := judged.Note
 		plain, err := b.vault.Open(t.Context(), *note, vault.AAD{Programme: programme, Event: e.ID, Field: "note"})
 		if err != nil || plain != secret {
 			t.Errorf("opened %q, %v", plain, err)

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/framework"
@@ -41,15 +42,9 @@ func (c *control) clone() *control {
 	n := newControl()
 	n.Opened, n.Framework, n.Revision = c.Opened, c.Framework, c.Revision
 	for id, i := range c.Inspections {
-		m := &inspection{Open: i.Open, Members: map[events.Actor]member{}}
-		for a, v := range i.Members {
-			m.Members[a] = v
-		}
-		n.Inspections[id] = m
+		n.Inspections[id] = &inspection{Open: i.Open, Members: maps.Clone(i.Members)}
 	}
-	for s, l := range c.streams {
-		n.streams[s] = l
-	}
+	maps.Copy(n.streams, c.streams)
 	return n
 }
 

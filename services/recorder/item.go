@@ -2,7 +2,6 @@ package recorder
 
 import (
 	"crypto/sha256"
-	"errors"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/entry"
@@ -64,8 +63,7 @@ func newItem(d delivery.Delivery, raw []byte) item {
 
 // rejectedBy turns a decoding error into a verdict.
 func rejectedBy(err error) verdict {
-	var f *entry.FieldError
-	if errors.As(err, &f) {
+	if f, ok := entry.AsFieldError(err); ok {
 		return rejected(f.Code, f.Field, "%s", f.Message)
 	}
 	return rejected("malformed", "", "%s", err.Error())
@@ -75,24 +73,24 @@ func rejectedBy(err error) verdict {
 // the victim, the interviewee or the respondent. It is empty for control entries,
 // which carry nothing about persons.
 func personOf(e entry.Entry) vault.Person {
-	var s events.Stream
 	switch b := e.Body.(type) {
 	case entry.Judgement:
-		s = events.CaseFile(e.Inspection, b.Case)
+		return vault.Subject(e.Inspection, b.Case)
 	case entry.JudgementWithdrawal:
-		s = events.CaseFile(e.Inspection, b.Case)
+		return vault.Subject(e.Inspection, b.Case)
 	case entry.Case:
-		s = events.CaseFile(e.Inspection, b.Case)
+		return vault.Subject(e.Inspection, b.Case)
 	case entry.Factor:
-		s = events.CaseFile(e.Inspection, b.Case)
+		return vault.Subject(e.Inspection, b.Case)
 	case entry.VictimContact:
-		s = events.CaseFile(e.Inspection, b.Case) + "victim"
+		return vault.Victim(e.Inspection, b.Case)
 	case entry.Interview:
-		s = events.InterviewStream(e.Inspection, b.Interview)
+		return vault.Interviewee(e.Inspection, b.Interview)
 	case entry.Response:
-		s = events.ResponseStream(e.Inspection, b.Instrument, b.Respondent)
+		return vault.Respondent(e.Inspection, b.Instrument, b.Respondent)
+	default:
+		return ""
 	}
-	return vault.Person(s)
 }
 
 // prefix names the file that the entry is decided against, "" for control

@@ -202,7 +202,7 @@ func (l *lane) prepare(ctx context.Context, ws []*work) (*batch, []events.Stream
 		}
 	}
 	keys, err := l.recorder.vault.Keys(ctx, l.programme, persons)
-	if err != nil {
+	if err != nil && !vault.IsErased(err) { // entries about erased persons are refused one by one
 		return nil, nil, nil, err
 	}
 	return &batch{

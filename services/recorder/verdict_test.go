@@ -183,7 +183,9 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"unknown instrument", ines,
-			of(hampshire, entry.Response{Instrument: "guess", Respondent: "r", Answers: map[events.QuestionID]events.Answer{"sv.01": "yes"}}),
+			of(hampshire, entry.Response{
+				Instrument: "guess", Respondent: "r", Answers: map[events.QuestionID]events.Answer{"sv.01": "yes"},
+			}),
 			"bad_value", "instrument", "offender-survey",
 		},
 		{

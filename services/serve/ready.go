@@ -27,7 +27,7 @@ func (r Ready) write(path string) error {
 	if err != nil {
 		return fmt.Errorf("serve: ready file: %w", err)
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // renamed by then
+	defer os.Remove(tmp.Name())
 	if _, err := tmp.Write(append(b, '\n')); err != nil {
 		return fmt.Errorf("serve: ready file: %w", err)
 	}

@@ -42,7 +42,7 @@ type mintInput struct {
 		Subject    string `json:"subject" minLength:"1" maxLength:"200" doc:"Who the token stands for."`
 		Role       string `json:"role" enum:"lead,inspector,local-assessor,analyst,framework-editor,auditor,support"`
 		Inspection string `json:"inspection,omitempty" maxLength:"200" doc:"Narrows the token to one inspection."`
-		Seconds    int    `json:"seconds,omitempty" minimum:"1" maximum:"31622400" doc:"Life of the token; twelve hours if left out."`
+		Seconds    int    `json:"seconds,omitempty" minimum:"1" maximum:"31622400" doc:"Its life; twelve hours if left out."`
 	}
 }
 

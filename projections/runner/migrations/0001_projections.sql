@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE SCHEMA IF NOT EXISTS projections;
+CREATE SCHEMA IF NOT EXISTS projections; -- there already: the table of versions is in it
 
 -- One build of one projection of one programme.
 CREATE TABLE projections.generations (
@@ -21,18 +21,19 @@ CREATE TABLE projections.active (
 -- How far a generation has read: written in the transaction that writes its rows.
 CREATE TABLE projections.checkpoints (
     generation bigint PRIMARY KEY REFERENCES projections.generations,
-    position   bigint NOT NULL,
+    position   bigint NOT NULL CHECK (position >= 0),
     leaf       bytea NOT NULL CHECK (octet_length(leaf) = 32),
     count      bigint NOT NULL
-);
+) WITH (fillfactor = 50); -- room for updates in place
 
--- Rows of the scores: see projections/scores/rows.
+-- Rows of the scores: see projections/scores/rows. Keys lead with the generation,
+-- as keys of partitioned tables must.
 CREATE TABLE projections.score_frameworks (
     generation bigint NOT NULL,
     revision   integer NOT NULL,
     position   bigint NOT NULL,
     source     text NOT NULL,
-    PRIMARY KEY (generation, revision, position)
+    PRIMARY KEY (generation, position)
 ) PARTITION BY LIST (generation);
 
 CREATE TABLE projections.score_inspections (
@@ -75,35 +76,52 @@ CREATE TABLE projections.score_tallies (
     PRIMARY KEY (generation, inspection, question)
 ) PARTITION BY LIST (generation);
 
+-- One event moves a question of an inspection at most once, so that no event can
+-- enter the history twice.
 CREATE TABLE projections.score_history (
     generation      bigint NOT NULL,
     inspection      text COLLATE "C" NOT NULL,
     position        bigint NOT NULL,
-    ordinal         integer NOT NULL,
     case_id         text COLLATE "C" NOT NULL,
     question        text COLLATE "C" NOT NULL,
     above_before    integer NOT NULL,
     relevant_before integer NOT NULL,
     above_after     integer NOT NULL,
     relevant_after  integer NOT NULL,
-    framework       integer NOT NULL
+    framework       integer NOT NULL,
+    PRIMARY KEY (generation, inspection, question, position)
 ) PARTITION BY LIST (generation);
-CREATE INDEX score_history_by_position ON projections.score_history (inspection, position, ordinal);
 
--- The projector makes and drops the partitions, so the tables are its own.
+-- The projector owns the partitioned tables, since it makes and drops partitions,
+-- and nothing else here. Whoever migrates must be able to give them away.
 -- +goose StatementBegin
 DO $$
-DECLARE t text;
+DECLARE
+    name text;
 BEGIN
-    ALTER SCHEMA projections OWNER TO aboveline_projector;
-    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'projections' AND tablename <> 'goose_version' LOOP
-        EXECUTE format('ALTER TABLE projections.%I OWNER TO aboveline_projector', t);
+    BEGIN
+        SET LOCAL ROLE aboveline_projector;
+        RESET ROLE;
+    EXCEPTION WHEN insufficient_privilege THEN
+        EXECUTE format('GRANT aboveline_projector TO %I', current_user);
+    END;
+    GRANT USAGE ON SCHEMA projections TO aboveline_projector, aboveline_reader;
+    GRANT CREATE ON SCHEMA projections TO aboveline_projector;
+    GRANT SELECT, INSERT, UPDATE, DELETE
+    ON projections.generations, projections.active, projections.checkpoints TO aboveline_projector;
+    GRANT SELECT ON projections.generations, projections.active, projections.checkpoints TO aboveline_reader;
+    FOR name IN SELECT relname FROM pg_catalog.pg_class
+        WHERE relnamespace = 'projections'::regnamespace AND relkind = 'p'
+    LOOP
+        EXECUTE format('ALTER TABLE projections.%I OWNER TO aboveline_projector', name);
+        EXECUTE format('GRANT SELECT ON projections.%I TO aboveline_reader', name);
     END LOOP;
-END $$;
+END
+$$;
 -- +goose StatementEnd
-GRANT USAGE ON SCHEMA projections TO aboveline_reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA projections TO aboveline_reader;
-ALTER DEFAULT PRIVILEGES FOR ROLE aboveline_projector IN SCHEMA projections GRANT SELECT ON TABLES TO aboveline_reader;
+-- Of the partitions to come.
+ALTER DEFAULT PRIVILEGES FOR ROLE aboveline_projector IN SCHEMA projections
+GRANT SELECT ON TABLES TO aboveline_reader;
 
 -- +goose Down
 DROP SCHEMA projections CASCADE;

@@ -58,18 +58,14 @@ func state(
 	return s, nil
 }
 
-func scanTally(r pgx.Rows, t *scores.TallyRow) error {
-	return r.Scan(&t.Inspection, &t.Question,
-		&t.Tally.Above, &t.Tally.Relevant, &t.Tally.Unanswered, &t.Tally.Flagged)
-}
-
-// each streams the rows of a query.
+// each streams the rows of a query. The plan is made anew each time: one that was
+// made when the table was small, and kept, would be wrong when it has grown.
 func each[T any](
 	ctx context.Context, tx pgx.Tx, sql string, args []any, scan func(pgx.Rows, *T) error,
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		r, err := tx.Query(ctx, sql, args...)
+		r, err := tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 		if err != nil {
 			yield(zero, fmt.Errorf("rows: %w", err))
 			return

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -26,15 +24,13 @@ const Latest events.Position = 0
 // Reader answers queries from the active generation. It is safe for concurrent
 // use.
 type Reader struct {
-	pool *pgxpool.Pool
-
-	mu     sync.Mutex
-	parsed map[string]*framework.Framework // by source
+	pool       *pgxpool.Pool
+	frameworks *frameworks
 }
 
 // NewReader reads with the reader's rights.
 func NewReader(pool *pgxpool.Pool) *Reader {
-	return &Reader{pool: pool, parsed: map[string]*framework.Framework{}}
+	return &Reader{pool: pool, frameworks: newFrameworks()}
 }
 
 // Snapshot is the state of one inspection at one position.
@@ -46,11 +42,13 @@ type Snapshot struct {
 	Framework *framework.Framework
 	Revision  int
 	// Tallies of questions without a row stand at zero. As of an earlier position
-	// only Above and Relevant are known.
+	// only Above and Relevant are known, and before the inspection was opened
+	// nothing stands at more than zero.
 	Tallies map[events.QuestionID]scores.Tally
 }
 
-// Tallies reads one inspection at a position, or at the newest one ([Latest]).
+// Tallies reads one inspection at a position, or at the newest one ([Latest]). A
+// position that the scores have not reached gives the newest one.
 func (r *Reader) Tallies(
 	ctx context.Context, p events.Programme, i events.InspectionID, at events.Position,
 ) (Snapshot, error) {
@@ -60,16 +58,14 @@ func (r *Reader) Tallies(
 		if at != Latest && at < head {
 			s.Position = at
 		}
-		if err := r.framework(ctx, tx, g, &s); err != nil {
+		f, err := r.frameworks.at(ctx, tx, g, s.Position)
+		if err != nil {
 			return err
 		}
-		tallies := each(ctx, tx, `SELECT inspection, question, above, relevant, unanswered, flagged
-			FROM projections.score_tallies WHERE generation = $1 AND inspection = $2`, []any{g, string(i)}, scanTally)
+		s.Framework, s.Revision = f.framework, f.revision
+		tallies := latestTallies(ctx, tx, g, i)
 		if s.Position < head {
-			tallies = each(ctx, tx, `SELECT DISTINCT ON (question) inspection, question, above_after, relevant_after, 0, 0
-				FROM projections.score_history
-				WHERE generation = $1 AND inspection = $2 AND position <= $3 AND question <> ''
-				ORDER BY question, position DESC, ordinal DESC`, []any{g, string(i), s.Position}, scanTally)
+			tallies = talliesAt(ctx, tx, g, i, s.Position)
 		}
 		for t, err := range tallies {
 			if err != nil {
@@ -90,14 +86,15 @@ func (r *Reader) Where(
 ) (Snapshot, error) {
 	var s Snapshot
 	err := r.snapshot(ctx, p, i, func(tx pgx.Tx, g runner.Generation, head events.Position) error {
-		s.Position = head
-		if err := r.framework(ctx, tx, g, &s); err != nil {
+		f, err := r.frameworks.at(ctx, tx, g, head)
+		if err != nil {
 			return err
 		}
-		if s.Framework == nil {
+		if f.framework == nil {
 			return ErrNotFound
 		}
-		holds, err := s.Framework.Where(expr)
+		s.Position, s.Framework, s.Revision = head, f.framework, f.revision
+		holds, err := f.framework.Where(expr)
 		if err != nil {
 			return err
 		}
@@ -115,35 +112,8 @@ func (r *Reader) Where(
 	return s, err
 }
 
-// History reads the movements of one inspection in order. The sequence reads from
-// one snapshot and must be used within fn, which also gets the frameworks.
-func (r *Reader) History(
-	ctx context.Context, p events.Programme, i events.InspectionID,
-	fn func(history iter.Seq2[scores.Movement, error], frameworks func(int) (*framework.Framework, error)) error,
-) error {
-	return r.snapshot(ctx, p, i, func(tx pgx.Tx, g runner.Generation, _ events.Position) error {
-		byRevision, err := r.frameworks(ctx, tx, g)
-		if err != nil {
-			return err
-		}
-		history := each(ctx, tx, `SELECT inspection, position, case_id, question,
-			above_before, relevant_before, above_after, relevant_after, framework
-			FROM projections.score_history WHERE generation = $1 AND inspection = $2 ORDER BY position, ordinal`,
-			[]any{g, string(i)}, func(r pgx.Rows, m *scores.Movement) error {
-				return r.Scan(&m.Inspection, &m.Position, &m.Case, &m.Question,
-					&m.Before.Above, &m.Before.Relevant, &m.After.Above, &m.After.Relevant, &m.Framework)
-			})
-		return fn(history, func(revision int) (*framework.Framework, error) {
-			fw, ok := byRevision[revision]
-			if !ok {
-				return nil, fmt.Errorf("rows: framework revision %d is missing", revision)
-			}
-			return fw, nil
-		})
-	})
-}
-
-// snapshot runs fn in one repeatable-read transaction on the active generation.
+// snapshot runs fn in one repeatable-read transaction on the active generation,
+// whose checkpoint is at head.
 func (r *Reader) snapshot(
 	ctx context.Context, p events.Programme, i events.InspectionID,
 	fn func(tx pgx.Tx, g runner.Generation, head events.Position) error,
@@ -167,52 +137,4 @@ func (r *Reader) snapshot(
 		}
 		return fn(tx, g, head)
 	})
-}
-
-// framework finds the one in force at the snapshot's position.
-func (r *Reader) framework(ctx context.Context, tx pgx.Tx, g runner.Generation, s *Snapshot) error {
-	var source string
-	err := tx.QueryRow(ctx, `SELECT revision, source FROM projections.score_frameworks
-		WHERE generation = $1 AND position <= $2 ORDER BY position DESC LIMIT 1`, g, s.Position).Scan(&s.Revision, &source)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil
-	case err != nil:
-		return fmt.Errorf("rows: framework: %w", err)
-	}
-	s.Framework, err = r.parse(s.Revision, source)
-	return err
-}
-
-func (r *Reader) frameworks(ctx context.Context, tx pgx.Tx, g runner.Generation) (map[int]*framework.Framework, error) {
-	all := map[int]*framework.Framework{}
-	type row struct {
-		revision int
-		source   string
-	}
-	for f, err := range each(ctx, tx, `SELECT revision, source FROM projections.score_frameworks WHERE generation = $1`,
-		[]any{g}, func(r pgx.Rows, f *row) error { return r.Scan(&f.revision, &f.source) }) {
-		if err != nil {
-			return nil, err
-		}
-		if all[f.revision], err = r.parse(f.revision, f.source); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-// parse reads a framework once.
-func (r *Reader) parse(revision int, source string) (*framework.Framework, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if fw, ok := r.parsed[source]; ok {
-		return fw, nil
-	}
-	fw, err := framework.Parse(fmt.Sprintf("framework revision %d", revision), []byte(source))
-	if err != nil {
-		return nil, err
-	}
-	r.parsed[source] = fw
-	return fw, nil
 }

@@ -2,17 +2,17 @@ package rows
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
+	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/aboveline/aboveline/projections/runner"
 	"github.com/aboveline/aboveline/projections/scores"
 )
 
-// write puts a delta into the tables: one statement per table, in one round trip,
-// and the history by COPY.
+// write puts a delta into the tables: one statement per table that has rows in it,
+// all in one round trip.
 func write(ctx context.Context, tx pgx.Tx, g runner.Generation, d scores.Delta) error {
 	b := &pgx.Batch{}
 	for _, f := range d.Frameworks {
@@ -30,12 +30,14 @@ func write(ctx context.Context, tx pgx.Tx, g runner.Generation, d scores.Delta) 
 	}
 	queueAnswers(b, g, d.Answers)
 	queueTallies(b, g, d.Tallies)
-	if b.Len() > 0 {
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
-			return fmt.Errorf("rows: write: %w", err)
-		}
+	queueHistory(b, g, d.History)
+	if b.Len() == 0 {
+		return nil
 	}
-	return copyHistory(ctx, tx, g, d.History)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("rows: write: %w", err)
+	}
+	return nil
 }
 
 func queueCases(b *pgx.Batch, g runner.Generation, cases []scores.CaseRow) error {
@@ -100,26 +102,27 @@ func queueTallies(b *pgx.Batch, g runner.Generation, tallies []scores.TallyRow) 
 		g, inspections, questions, above, relevant, unanswered, flagged)
 }
 
-// copyHistory appends the movements; the ordinal keeps their order within one
-// position and inspection.
-func copyHistory(ctx context.Context, tx pgx.Tx, g runner.Generation, history []scores.Movement) error {
+func queueHistory(b *pgx.Batch, g runner.Generation, history []scores.Movement) {
 	if len(history) == 0 {
-		return nil
+		return
 	}
-	table := pgx.Identifier{"projections", "score_history"}
-	columns := []string{
-		"generation", "inspection", "position", "ordinal", "case_id", "question",
-		"above_before", "relevant_before", "above_after", "relevant_after", "framework",
+	n := len(history)
+	inspections, cases, questions := make([]string, n), make([]string, n), make([]string, n)
+	positions, frameworks := make([]int64, n), make([]int, n)
+	var counts [4][]int
+	for k := range counts {
+		counts[k] = make([]int, n)
 	}
-	_, err := tx.CopyFrom(ctx, table, columns, pgx.CopyFromSlice(len(history), func(k int) ([]any, error) {
+	for k := range history {
 		m := &history[k]
-		return []any{
-			int64(g), string(m.Inspection), int64(m.Position), k, string(m.Case), string(m.Question),
-			m.Before.Above, m.Before.Relevant, m.After.Above, m.After.Relevant, m.Framework,
-		}, nil
-	}))
-	if err != nil {
-		return fmt.Errorf("rows: history: %w", err)
+		inspections[k], cases[k], questions[k] = string(m.Inspection), string(m.Case), string(m.Question)
+		positions[k], frameworks[k] = int64(m.Position), m.Framework
+		counts[0][k], counts[1][k] = m.Before.Above, m.Before.Relevant
+		counts[2][k], counts[3][k] = m.After.Above, m.After.Relevant
 	}
-	return nil
+	b.Queue(`INSERT INTO projections.score_history (generation, inspection, position, case_id, question,
+			above_before, relevant_before, above_after, relevant_after, framework)
+		SELECT $1, u.* FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[],
+			$6::int[], $7::int[], $8::int[], $9::int[], $10::int[]) AS u`,
+		g, inspections, positions, cases, questions, counts[0], counts[1], counts[2], counts[3], frameworks)
 }

@@ -1,0 +1,3 @@
+// Package tables writes what the API answers as tables for people. Figures come
+// as they are; nothing is computed here.
+package tables
