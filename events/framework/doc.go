@@ -24,10 +24,12 @@
 // Parse also refuses a question that could never be relevant. It tries every
 // combination of values (and "" for not given) of what the rule looks at, first
 // together with all that the rules of those answers look at in turn, and if
-// that is more than 65,536 combinations, of what the rule itself looks at; an
-// answer whose own rule can never hold takes part as "" only. A rule with more
-// combinations than that is accepted unchecked, and so is what remains after
-// four million combinations in one file.
+// that is too much, of what the rule itself looks at; an answer whose own rule
+// can never hold takes part as "" only. Too much is more than 65,536
+// combinations or 40 things looked at in one rule, or four million combinations
+// in one file, where those of a rule beyond the common forms (constants,
+// comparisons with ==, != and in, and &&, || and !) count 256 times. Such a
+// rule is accepted unchecked.
 //
 // # Answers and the line
 //

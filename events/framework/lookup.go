@@ -121,6 +121,10 @@ func (q *Question) Above(a events.Answer) bool { return slices.Contains(q.AboveL
 // Allows reports whether an answer is one that the question can have.
 func (q *Question) Allows(a events.Answer) bool { return slices.Contains(q.Answers, a) }
 
+// Above reports whether an answer is above the line; never for a question that
+// does not score.
+func (q *AskedQuestion) Above(a events.Answer) bool { return slices.Contains(q.AboveLine, a) }
+
 // Allows reports whether an answer is one that the question can have.
 func (q *AskedQuestion) Allows(a events.Answer) bool { return slices.Contains(q.Answers, a) }
 

@@ -13,6 +13,9 @@ import (
 const (
 	maxCombinations = 1 << 16 // of one rule
 	maxTrials       = 1 << 22 // of one file
+	// maxAxes is the number of things looked at beyond which the combinations
+	// need no counting.
+	maxAxes = 40
 	// programTrials is what evaluating a CEL program counts, in evaluations of
 	// rules of the common forms.
 	programTrials = 256
@@ -81,14 +84,18 @@ func (t *trial) because(q *Question) string {
 // of what it looks at directly and through other rules, or, if they are too
 // many, of what it looks at directly. It is true where both are too many.
 func (t *trial) reachable(q *Question) bool {
-	all := t.axes(q, q.rule.allAttributes, q.rule.allAnswers)
-	found, done := t.try(q, all, func() bool { return t.f.Relevant(q, t) })
-	if done {
-		return found
+	if len(q.rule.allAttributes)+len(q.rule.allAnswers) <= maxAxes {
+		all := t.axes(q, q.rule.allAttributes, q.rule.allAnswers)
+		if found, done := t.try(q, all, func() bool { return t.f.Relevant(q, t) }); done {
+			return found
+		}
+	}
+	if len(q.rule.attributes)+len(q.rule.answers) > maxAxes {
+		return true
 	}
 	direct := t.axes(q, q.rule.attributes, q.rule.answers)
 	known := t.taken(q)
-	found, done = t.try(q, direct, func() bool {
+	found, done := t.try(q, direct, func() bool {
 		e := evaluation{c: t, known: known}
 		return e.holds(q.rule)
 	})
@@ -106,6 +113,9 @@ func (t *trial) taken(q *Question) []truth {
 
 // failure looks for values for which a CEL program fails, and describes them.
 func (t *trial) failure(q *Question) string {
+	if len(q.rule.attributes)+len(q.rule.answers) > maxAxes {
+		return ""
+	}
 	axes := t.axes(q, q.rule.attributes, q.rule.answers)
 	known := t.taken(q)
 	var failed error

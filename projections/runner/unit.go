@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -27,7 +28,8 @@ type unit struct {
 	generation Generation
 	fold       Fold
 	at         checkpoint
-	buffer     []events.Recorded
+
+	current, ahead batch
 }
 
 // open finds or makes the active generation, checks its checkpoint against the
@@ -85,32 +87,65 @@ func (u *unit) mismatch(format string, args ...any) error {
 // which may be so also when there is an error. Neither means that there was
 // nothing to read.
 func (u *unit) step(ctx context.Context, limit int) (moved bool, err error) {
-	u.buffer, err = u.ledger.ReadBatch(ctx, u.programme, u.at.position, limit, u.buffer)
+	batch, err := u.next(ctx, limit)
 	if err != nil {
-		return false, fmt.Errorf("runner: %w", err)
+		return false, err
 	}
 	// After reading: what follows a checkpoint that the ledger no longer has must
 	// not be written.
 	if err := u.check(ctx); err != nil {
 		return false, err
 	}
-	next, stop := u.apply()
-	if next == u.at || IsMismatch(stop) {
+	to, stop := u.apply(batch)
+	if to == u.at || IsMismatch(stop) {
 		return false, stop
 	}
-	if err := u.commit(ctx, next); err != nil {
+	var reading sync.WaitGroup
+	if len(batch) == limit && stop == nil { // there is more: read it while the rows are written
+		reading.Go(func() { u.ahead.read(ctx, u, to.position, limit) })
+	}
+	err = u.commit(ctx, to)
+	reading.Wait()
+	if err != nil {
 		return false, err
 	}
-	u.at = next
+	u.at = to
 	return true, stop
 }
 
-// apply takes the buffer into the fold up to the first event that does not go in,
-// and says how far that is.
-func (u *unit) apply() (next checkpoint, err error) {
+// next is the batch after the checkpoint: the one read ahead, or a new one. It is
+// valid until the next but one is read.
+func (u *unit) next(ctx context.Context, limit int) ([]events.Recorded, error) {
+	if !u.ahead.ready {
+		u.ahead.read(ctx, u, u.at.position, limit)
+	}
+	u.current, u.ahead = u.ahead, u.current
+	u.ahead.ready = false
+	return u.current.events, u.current.err
+}
+
+// batch is what one read of the ledger gave.
+type batch struct {
+	events []events.Recorded
+	err    error
+	ready  bool
+}
+
+// read fills the batch with what follows a position, in the memory it has.
+func (b *batch) read(ctx context.Context, u *unit, after events.Position, limit int) {
+	b.ready = true
+	b.events, b.err = u.ledger.ReadBatch(ctx, u.programme, after, limit, b.events)
+	if b.err != nil {
+		b.err = fmt.Errorf("runner: %w", b.err)
+	}
+}
+
+// apply takes a batch into the fold up to the first event that does not go in, and
+// says how far that is.
+func (u *unit) apply(batch []events.Recorded) (next checkpoint, err error) {
 	next = u.at
-	for n := range u.buffer {
-		r := &u.buffer[n]
+	for n := range batch {
+		r := &batch[n]
 		if r.Position != next.position+1 {
 			return next, u.mismatch("position %d of the ledger is followed by %d", next.position, r.Position)
 		}

@@ -138,9 +138,17 @@ func TestEventsThatMoveNoScore(t *testing.T) {
 	f.Take()
 	before := dump(f.State())
 	for _, e := range []events.Event{
-		events.ProgrammeOpened{}, events.TeamMemberAdded{}, events.TeamMemberRemoved{},
-		events.InterviewRecorded{}, events.InterviewRevised{}, events.ResponseRecorded{}, events.ResponseRevised{},
-		events.VictimContactRecorded{}, events.VictimContactRevised{}, events.FactorAssessed{}, events.FactorRevised{},
+		events.ProgrammeOpened{},
+		events.TeamMemberAdded{},
+		events.TeamMemberRemoved{},
+		events.InterviewRecorded{},
+		events.InterviewRevised{},
+		events.ResponseRecorded{},
+		events.ResponseRevised{},
+		events.VictimContactRecorded{},
+		events.VictimContactRevised{},
+		events.FactorAssessed{},
+		events.FactorRevised{},
 	} {
 		if err := f.Apply(&events.Recorded{Position: 99_999, Inspection: hampshire, Case: "C001"}, e); err != nil {
 			t.Errorf("%T: %v", e, err)

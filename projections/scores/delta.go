@@ -3,8 +3,7 @@ package scores
 import "github.com/aboveline/aboveline/events"
 
 // Delta is what changed between two calls of [Fold.Take]: the rows as they are
-// now, each at most once, and the history in full. Maps in it are shared with
-// the fold and must not be changed.
+// now, each at most once, and the history in full.
 type Delta struct {
 	// Frameworks are those published, in order; the last is in force.
 	Frameworks  []FrameworkRow
@@ -31,8 +30,8 @@ type InspectionRow struct {
 	Closed     bool
 }
 
-// CaseRow is one case: its attributes as they stand, and the last event of its
-// stream.
+// CaseRow is one case: its attributes as they stand (the map is shared and never
+// changes), and the last event of its stream.
 type CaseRow struct {
 	Inspection events.InspectionID
 	Case       events.CaseID

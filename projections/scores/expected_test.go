@@ -3,6 +3,7 @@ package scores_test
 import (
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,10 +80,12 @@ func TestHampshireSubsetsEqualExpected(t *testing.T) {
 
 func subset(t *testing.T, f *scores.Fold, gender string) map[scores.FigureID]scores.Figure {
 	t.Helper()
-	tallies, ok := f.TalliesWhere(hampshire, func(c framework.CaseFile) bool {
-		value, _ := c.Attribute("gender")
-		return value == gender
-	})
+	fw, _ := f.Framework()
+	where, err := fw.Where("case.gender == " + strconv.Quote(gender))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tallies, ok := f.TalliesWhere(hampshire, where)
 	if !ok {
 		t.Fatal("no tallies")
 	}

@@ -2,6 +2,9 @@ package api
 
 import (
 	"net/http"
+	"path"
+	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,9 +35,24 @@ func New(mux *http.ServeMux) huma.API {
 	config.SchemasPath = ""
 	config.CreateHooks = nil
 	config.RejectUnknownQueryParameters = true
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 	}
 	config.Security = []map[string][]string{{"bearer": {}}}
 	return humago.New(mux, config)
+}
+
+// schemaName is the name of a type in openapi.json: two packages may have a type
+// of the same name, so ours carry their package's.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if t.Name() == "" || !strings.HasPrefix(t.PkgPath(), "github.com/aboveline/") {
+		return name
+	}
+	p := path.Base(t.PkgPath())
+	return strings.ToUpper(p[:1]) + p[1:] + name
 }

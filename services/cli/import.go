@@ -16,13 +16,13 @@ import (
 
 //nolint:lll // struct tags
 type importCommand struct {
-	Dir         string    `arg:"" type:"path" help:"Directory with framework.yaml, cases.csv and the other tables."`
+	Dir         string    `arg:"" help:"Directory with framework.yaml, cases.csv and the other tables."`
 	Inspection  string    `required:"" placeholder:"ID" help:"Inspection to import into; opened if it does not exist."`
 	Programme   string    `placeholder:"ID" help:"Programme of the inspection (default: meta.framework_id); opened if it does not exist."`
 	Strict      bool      `help:"Send nothing if any row is bad or contradicts a relevance rule."`
 	OccurredAt  time.Time `placeholder:"TIME" help:"When the judgements were made, RFC 3339 (default: meta.published)."`
 	NATS        string    `name:"nats" env:"ABOVELINE_NATS_URL" placeholder:"URL" help:"Send through the NATS door at this server (${env})."`
-	NATSCreds   string    `name:"nats-creds" env:"ABOVELINE_NATS_CREDS" type:"path" placeholder:"FILE" help:"Credentials for --nats (${env})."`
+	NATSCreds   string    `name:"nats-creds" env:"ABOVELINE_NATS_CREDS" placeholder:"FILE" help:"Credentials for --nats (${env})."`
 	Concurrency int       `default:"4" help:"Submissions under way at once."`
 }
 

@@ -10,13 +10,13 @@ import (
 
 //nolint:lll // struct tags
 type serveCommand struct {
-	DataDir     string        `env:"ABOVELINE_DATA_DIR" type:"path" required:"" placeholder:"DIR" help:"Where keys, tokens, streams and the private database are (${env})."`
+	DataDir     string        `env:"ABOVELINE_DATA_DIR" required:"" placeholder:"DIR" help:"Where keys, tokens, streams and the private database are (${env})."`
 	Listen      string        `env:"ABOVELINE_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address of the HTTP door (${env}); port 0 takes a free one."`
 	NATSListen  string        `name:"nats-listen" env:"ABOVELINE_NATS_LISTEN" default:"127.0.0.1:4222" placeholder:"HOST:PORT" help:"Address of the embedded NATS server (${env})."`
-	ReadyFile   string        `env:"ABOVELINE_READY_FILE" type:"path" placeholder:"FILE" help:"Written when everything answers, as JSON with the addresses (${env})."`
+	ReadyFile   string        `env:"ABOVELINE_READY_FILE" placeholder:"FILE" help:"Written when everything answers, as JSON with the addresses (${env})."`
 	DatabaseURL string        `name:"database-url" env:"ABOVELINE_DATABASE_URL" placeholder:"URL" help:"Use this Postgres database instead of a private one (${env})."`
 	NATSURL     string        `name:"nats-url" env:"ABOVELINE_NATS_URL" placeholder:"URL" help:"Use this NATS server instead of an embedded one (${env})."`
-	NATSCreds   string        `name:"nats-creds" env:"ABOVELINE_NATS_CREDS" type:"path" placeholder:"FILE" help:"Credentials of the services at --nats-url (${env})."`
+	NATSCreds   string        `name:"nats-creds" env:"ABOVELINE_NATS_CREDS" placeholder:"FILE" help:"Credentials of the services at --nats-url (${env})."`
 	Wait        time.Duration `env:"ABOVELINE_WAIT" default:"10s" help:"How long a door waits for receipts before it answers that they will come (${env})."`
 	LogLevel    string        `env:"ABOVELINE_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error (${env})."`
 }

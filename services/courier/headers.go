@@ -135,7 +135,9 @@ func reserved(key string) bool {
 		strings.EqualFold(key, "Status") || strings.EqualFold(key, "Description")
 }
 
-func plainInName(c byte) bool { return c > 32 && c < 127 && !strings.ContainsRune("\"()/,:;<=>?@[\\]{}%", rune(c)) }
+func plainInName(c byte) bool {
+	return c > 32 && c < 127 && !strings.ContainsRune("\"()/,:;<=>?@[\\]{}%", rune(c))
+}
 
 // plainValue reports whether nats.go sends and reads a value unchanged.
 func plainValue(v string) bool {

@@ -20,9 +20,9 @@ import (
 
 // testServer is an embedded server that can be stopped and started again on the same store and port.
 type testServer struct {
-	mu    sync.Mutex
-	opts  server.Options
-	nats  *server.Server
+	mu   sync.Mutex
+	opts server.Options
+	nats *server.Server
 }
 
 func newTestServer(dir string) (*testServer, error) {

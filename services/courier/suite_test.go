@@ -47,7 +47,9 @@ func (s *suite) inGroup(t *testing.T, group string) (message.Publisher, message.
 		})
 }
 
-func (s *suite) pubSub(t *testing.T) (message.Publisher, message.Subscriber) { return s.inGroup(t, "suite") }
+func (s *suite) pubSub(t *testing.T) (message.Publisher, message.Subscriber) {
+	return s.inGroup(t, "suite")
+}
 
 // fresh gives every subscriber a group of its own, so that each reads the topic from its beginning.
 func (s *suite) fresh(t *testing.T) (message.Publisher, message.Subscriber) {

@@ -67,7 +67,7 @@ func createSeed(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	seed = bytes.Clone(seed) // Wipe clears the original
+	seed = bytes.Clone(seed)                                // Wipe clears the original
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
 	if err != nil {
 		return nil, err

@@ -20,11 +20,11 @@ type Explanation struct {
 	Inspection events.InspectionID `json:"inspection"`
 	Figure     scores.FigureID     `json:"figure"`
 	Name       string              `json:"name"`
-	Changes    []Change            `json:"changes"`
+	Changes    []FigureChange            `json:"changes"`
 }
 
-// Change is what one event did to the figure.
-type Change struct {
+// FigureChange is what one event did to the figure.
+type FigureChange struct {
 	Position          events.Position   `json:"position"`
 	EventID           events.EventID    `json:"event_id"`
 	Type              events.Type       `json:"type"`
@@ -56,7 +56,7 @@ type Moved struct {
 }
 
 type explainInput struct {
-	inspectionInput
+	InspectionInput
 	Figure string `query:"figure" required:"true" maxLength:"300" example:"outcome/1" doc:"A figure as in the scores."`
 }
 
@@ -73,7 +73,7 @@ func (q *Query) explain(ctx context.Context, in *explainInput) (*explainOutput, 
 		return nil, err
 	}
 	out := Explanation{
-		Programme: p, Inspection: in.id(), Figure: scores.FigureID(in.Figure), Changes: []Change{},
+		Programme: p, Inspection: in.id(), Figure: scores.FigureID(in.Figure), Changes: []FigureChange{},
 	}
 	if out.Name, err = q.title(ctx, p, in.id(), out.Figure); err != nil {
 		return nil, failed(err)
@@ -119,8 +119,8 @@ func (q *Query) title(
 		s.Revision)
 }
 
-func changeOf(c scores.Change) Change {
-	out := Change{
+func changeOf(c scores.Change) FigureChange {
+	out := FigureChange{
 		Position: c.Position, FrameworkRevision: c.Framework, Moved: []Moved{},
 		Before: Value{Ratio(c.Before), Percent(c.Before)}, After: Value{Ratio(c.After), Percent(c.After)},
 	}
@@ -134,7 +134,7 @@ func changeOf(c scores.Change) Change {
 }
 
 // attribute fills in who did it, when and what, from the ledger.
-func (q *Query) attribute(ctx context.Context, p events.Programme, changes []Change) error {
+func (q *Query) attribute(ctx context.Context, p events.Programme, changes []FigureChange) error {
 	positions := make([]events.Position, len(changes))
 	for n := range changes {
 		positions[n] = changes[n].Position

@@ -36,7 +36,7 @@ type Exported struct {
 const timeFormat = "2006-01-02T15:04:05.000000Z07:00"
 
 type exportInput struct {
-	programmeInput
+	ProgrammeInput
 	After      uint64 `query:"after" doc:"Only events after this position."`
 	Inspection string `query:"inspection" maxLength:"200" doc:"Only events of this inspection."`
 }

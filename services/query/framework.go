@@ -24,7 +24,7 @@ type frameworkOutput struct {
 	Body Framework
 }
 
-func (q *Query) framework(ctx context.Context, in *programmeInput) (*frameworkOutput, error) {
+func (q *Query) framework(ctx context.Context, in *ProgrammeInput) (*frameworkOutput, error) {
 	if _, err := q.guard.Allow(ctx, policy.ReadFramework, in.id(), ""); err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (q *Query) current(ctx context.Context, p events.Programme) (Framework, err
 }
 
 type diffInput struct {
-	programmeInput
+	ProgrammeInput
 	Body struct {
 		Source string `json:"source" minLength:"1" doc:"The framework file (YAML) to compare."`
 	}

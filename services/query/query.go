@@ -62,16 +62,17 @@ func failed(err error) error {
 	return api.Errorf(api.Internal, "something went wrong on our side; it was logged")
 }
 
-// inspectionInput names an inspection by its address.
-type inspectionInput struct {
+// InspectionInput names an inspection by its address. Huma passes over embedded
+// types that are not exported.
+type InspectionInput struct {
 	Inspection string `path:"inspection" maxLength:"200" doc:"The inspection's id."`
 }
 
-func (i inspectionInput) id() events.InspectionID { return events.InspectionID(i.Inspection) }
+func (i InspectionInput) id() events.InspectionID { return events.InspectionID(i.Inspection) }
 
-// programmeInput names a programme by its address.
-type programmeInput struct {
+// ProgrammeInput names a programme by its address.
+type ProgrammeInput struct {
 	Programme string `path:"programme" maxLength:"200" doc:"The programme's id."`
 }
 
-func (p programmeInput) id() events.Programme { return events.Programme(p.Programme) }
+func (p ProgrammeInput) id() events.Programme { return events.Programme(p.Programme) }

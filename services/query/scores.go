@@ -73,7 +73,7 @@ func figureOf(f scores.Figure) Figure {
 }
 
 type scoresInput struct {
-	inspectionInput
+	InspectionInput
 	Position uint64    `query:"position" doc:"As of this position; the newest if left out."`
 	At       time.Time `query:"at" doc:"As of what was recorded by this time."`
 	Where    string    `query:"where" maxLength:"2000" doc:"Only cases for which this CEL expression holds."`

@@ -112,19 +112,38 @@ func (r *Recorder) Handle(msg *message.Message) error {
 		r.gate.leave(number)
 		return err
 	}
-	if err := r.enqueue(ctx, w, number); err != nil {
-		return err
-	}
-	select {
-	case err = <-w.done:
-	case <-r.ctx.Done():
-		err = r.ctx.Err()
-	}
-	if err != nil {
+	if err := r.record(ctx, w, number); err != nil {
 		return err
 	}
 	r.metrics.wait.Observe(time.Since(w.delivery.ReceivedAt).Seconds())
 	return r.publish(ctx, w)
+}
+
+// Record records one delivery and returns its receipts without publishing them:
+// the part of [Recorder.Handle] that needs no stream. Deliveries that are recorded
+// at once share a transaction; their order is that in which they arrive.
+func (r *Recorder) Record(ctx context.Context, d delivery.Delivery) ([]entry.Receipt, error) {
+	w, err := workOf(d)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.record(ctx, w, 0); err != nil {
+		return nil, err
+	}
+	return w.receipts(), nil
+}
+
+// record waits until the work has its verdicts and they are committed.
+func (r *Recorder) record(ctx context.Context, w *work, number uint64) error {
+	if err := r.enqueue(ctx, w, number); err != nil {
+		return err
+	}
+	select {
+	case err := <-w.done:
+		return err
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	}
 }
 
 func read(msg *message.Message) (*work, error) {
@@ -132,6 +151,10 @@ func read(msg *message.Message) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
+	return workOf(d)
+}
+
+func workOf(d delivery.Delivery) (*work, error) {
 	s, err := entry.DecodeSubmission(d.Submission)
 	if err != nil {
 		return nil, fmt.Errorf("%w: submission: %w", delivery.ErrMalformed, err)
@@ -174,15 +197,20 @@ func (r *Recorder) lane(p events.Programme) *lane {
 	return l
 }
 
+// receipts are the answers to the entries of a submission that has its verdicts.
+func (w *work) receipts() []entry.Receipt {
+	all := make([]entry.Receipt, len(w.items))
+	for n := range w.items {
+		all[n] = w.items[n].verdict.receipt(w.items[n].entry.ID)
+	}
+	return all
+}
+
 // publish stores the receipts on RECEIPTS, where the door that waits sees them
 // at once.
 func (r *Recorder) publish(ctx context.Context, w *work) error {
 	out := delivery.Receipts{
-		Submission: w.submission.ID, Actor: w.delivery.Actor,
-		Receipts: make([]entry.Receipt, len(w.items)),
-	}
-	for n := range w.items {
-		out.Receipts[n] = w.items[n].verdict.receipt(w.items[n].entry.ID)
+		Submission: w.submission.ID, Actor: w.delivery.Actor, Receipts: w.receipts(),
 	}
 	payload, err := out.Encode()
 	if err != nil {

@@ -1,8 +1,10 @@
 package rows
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
@@ -63,23 +65,47 @@ func queueCases(b *pgx.Batch, g runner.Generation, cases []scores.CaseRow) error
 	return nil
 }
 
+// queueAnswers inserts the answers that came with the first event of their stream,
+// which cannot have a row yet, and puts the others where theirs may be.
 func queueAnswers(b *pgx.Batch, g runner.Generation, answers []scores.AnswerRow) {
-	if len(answers) == 0 {
-		return
+	var first, later answerColumns
+	for k := range answers {
+		if answers[k].Revision == 1 {
+			first.add(&answers[k], len(answers))
+		} else {
+			later.add(&answers[k], len(answers))
+		}
 	}
-	n := len(answers)
-	inspections, cases, questions, values := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	revisions, positions := make([]int64, n), make([]int64, n)
-	for k, a := range answers {
-		inspections[k], cases[k] = string(a.Inspection), string(a.Case)
-		questions[k], values[k] = string(a.Question), string(a.Answer)
-		revisions[k], positions[k] = int64(a.Revision), int64(a.Position)
-	}
-	b.Queue(`INSERT INTO projections.score_answers (generation, inspection, case_id, question, answer, revision, position)
-		SELECT $1, u.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS u
+	const insert = `
+		INSERT INTO projections.score_answers (generation, inspection, case_id, question, answer, revision, position)
+		SELECT $1, u.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS u`
+	first.queue(b, g, insert)
+	later.queue(b, g, insert+`
 		ON CONFLICT (generation, inspection, case_id, question) DO UPDATE
-		SET answer = excluded.answer, revision = excluded.revision, position = excluded.position`,
-		g, inspections, cases, questions, values, revisions, positions)
+		SET answer = excluded.answer, revision = excluded.revision, position = excluded.position`)
+}
+
+// answerColumns are rows of answers, column by column.
+type answerColumns struct {
+	inspections, cases, questions, values []string
+	revisions, positions                  []int64
+}
+
+func (c *answerColumns) add(a *scores.AnswerRow, room int) {
+	if c.positions == nil {
+		c.inspections, c.cases = make([]string, 0, room), make([]string, 0, room)
+		c.questions, c.values = make([]string, 0, room), make([]string, 0, room)
+		c.revisions, c.positions = make([]int64, 0, room), make([]int64, 0, room)
+	}
+	c.inspections, c.cases = append(c.inspections, string(a.Inspection)), append(c.cases, string(a.Case))
+	c.questions, c.values = append(c.questions, string(a.Question)), append(c.values, string(a.Answer))
+	c.revisions, c.positions = append(c.revisions, int64(a.Revision)), append(c.positions, int64(a.Position))
+}
+
+func (c *answerColumns) queue(b *pgx.Batch, g runner.Generation, sql string) {
+	if len(c.positions) > 0 {
+		b.Queue(sql, g, c.inspections, c.cases, c.questions, c.values, c.revisions, c.positions)
+	}
 }
 
 func queueTallies(b *pgx.Batch, g runner.Generation, tallies []scores.TallyRow) {
@@ -102,10 +128,16 @@ func queueTallies(b *pgx.Batch, g runner.Generation, tallies []scores.TallyRow) 
 		g, inspections, questions, above, relevant, unanswered, flagged)
 }
 
+// queueHistory appends the movements, in the order of their key, in which the index
+// takes them best.
 func queueHistory(b *pgx.Batch, g runner.Generation, history []scores.Movement) {
 	if len(history) == 0 {
 		return
 	}
+	slices.SortFunc(history, func(x, y scores.Movement) int {
+		return cmp.Or(cmp.Compare(x.Inspection, y.Inspection), cmp.Compare(x.Question, y.Question),
+			cmp.Compare(x.Position, y.Position))
+	})
 	n := len(history)
 	inspections, cases, questions := make([]string, n), make([]string, n), make([]string, n)
 	positions, frameworks := make([]int64, n), make([]int, n)

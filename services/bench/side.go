@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+const (
+	rounds = 5
+	laps   = 3 // of each side in a round
+)
+
+// side is one of two things that are compared: it prepares n steps, runs them
+// against the clock, and says what it did. The number of steps decides how long a
+// lap takes.
+type side func(ctx context.Context, n int) (lap, error)
+
+// lap is a stretch of work. Latencies may be empty.
+type lap struct {
+	entries   int
+	took      time.Duration
+	latencies []time.Duration
+}
+
+// series are the rounds of one side.
+type series struct {
+	rates    []float64 // entries per second
+	p50, p99 []float64 // milliseconds
+}
+
+func (s series) rate() float64 { return median(s.rates) }
+
+// pace is how long a lap should take.
+func (b *bench) pace() time.Duration {
+	if b.config.quick {
+		return 50 * time.Millisecond
+	}
+	return 200 * time.Millisecond
+}
+
+// interleave lets sides take turns; see the package comment.
+func (b *bench) interleave(ctx context.Context, sides ...side) ([]series, error) {
+	steps := make([]int, len(sides))
+	for k, s := range sides {
+		var err error
+		if steps[k], err = b.warm(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]series, len(sides))
+	for round := range rounds {
+		sums := make([]lap, len(sides))
+		for turn := range laps {
+			for k := range sides {
+				if (round+turn)%2 == 1 {
+					k = len(sides) - 1 - k
+				}
+				l, err := sides[k](ctx, steps[k])
+				if err != nil {
+					return nil, err
+				}
+				sums[k].add(l)
+			}
+		}
+		for k, l := range sums {
+			all[k].add(l)
+		}
+	}
+	return all, nil
+}
+
+// warm runs a side until a lap is long enough to tell how many steps a lap of the
+// right length has.
+func (b *bench) warm(ctx context.Context, s side) (steps int, err error) {
+	for n := 1; ; n *= 2 {
+		l, err := s(ctx, n)
+		if err != nil {
+			return 0, err
+		}
+		if l.took >= b.pace()/3 {
+			return max(1, int(float64(n)*b.pace().Seconds()/l.took.Seconds())), nil
+		}
+	}
+}
+
+func (l *lap) add(m lap) {
+	l.entries += m.entries
+	l.took += m.took
+	l.latencies = append(l.latencies, m.latencies...)
+}
+
+func (s *series) add(l lap) {
+	s.rates = append(s.rates, float64(l.entries)/l.took.Seconds())
+	if len(l.latencies) > 0 {
+		slices.Sort(l.latencies)
+		s.p50 = append(s.p50, ms(percentile(l.latencies, 50)))
+		s.p99 = append(s.p99, ms(percentile(l.latencies, 99)))
+	}
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[len(sorted)/2]
+}
+
+// percentile is the smallest of the sorted values that p percent do not exceed.
+func percentile(sorted []time.Duration, p int) time.Duration {
+	return sorted[(len(sorted)*p+99)/100-1]
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// timed is how long f takes.
+func timed(f func() error) (time.Duration, error) {
+	began := time.Now()
+	err := f()
+	return time.Since(began), err
+}
