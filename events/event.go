@@ -22,7 +22,7 @@ type Kind struct {
 // its picture is out of date.
 func (t Type) Control() bool {
 	switch t {
-	case TypeProgrammeOpened, TypeFrameworkPublished, TypeInspectionOpened,
+	case TypeProgrammeOpened, TypeFrameworkPublished, TypeFrameworkRestored, TypeInspectionOpened,
 		TypeInspectionClosed, TypeTeamMemberAdded, TypeTeamMemberRemoved:
 		return true
 	default:

@@ -4,6 +4,7 @@ package events
 const (
 	TypeProgrammeOpened    Type = "ProgrammeOpened"
 	TypeFrameworkPublished Type = "FrameworkPublished"
+	TypeFrameworkRestored  Type = "FrameworkRestored"
 )
 
 // ProgrammeOpened starts a programme; it is always at position 1.
@@ -16,7 +17,8 @@ func (ProgrammeOpened) Kind() Kind { return Kind{TypeProgrammeOpened, 1} }
 
 // FrameworkPublished makes a framework the current one of its programme.
 type FrameworkPublished struct {
-	// Revision is 1 for the first framework of a programme, then 2, 3 …
+	// Revision is 1 for the first framework of a programme, then 2, 3 …, also
+	// after an earlier one was restored.
 	Revision int `json:"revision"`
 	// Base is the revision that the editor started from; 0 for the first.
 	Base int `json:"base"`
@@ -30,3 +32,16 @@ type FrameworkPublished struct {
 
 // Kind implements [Event].
 func (FrameworkPublished) Kind() Kind { return Kind{TypeFrameworkPublished, 1} }
+
+// FrameworkRestored makes an earlier revision of the framework the current one
+// again: the one that the current one was made from.
+type FrameworkRestored struct {
+	// Revision is current from now on; Replaced was until now.
+	Revision int `json:"revision"`
+	Replaced int `json:"replaced"`
+	// Reason says why; it is about criteria, never about persons.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Kind implements [Event].
+func (FrameworkRestored) Kind() Kind { return Kind{TypeFrameworkRestored, 1} }

@@ -101,7 +101,7 @@ func Current() *Registry { return current }
 
 var current = func() *Registry {
 	r, err := NewRegistry(
-		ProgrammeOpened{}, FrameworkPublished{},
+		ProgrammeOpened{}, FrameworkPublished{}, FrameworkRestored{},
 		InspectionOpened{}, InspectionClosed{}, TeamMemberAdded{}, TeamMemberRemoved{},
 		CaseDescribed{},
 		JudgementRecorded{}, JudgementRevised{}, JudgementWithdrawn{},

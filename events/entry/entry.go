@@ -18,7 +18,7 @@ type Entry struct {
 	// Kind is the kind of Body. [Entry.Encode] takes it from there when it is empty.
 	Kind      Kind
 	Programme events.Programme
-	// Inspection is empty for the kinds programme and framework.
+	// Inspection is empty for the kinds programme, framework and framework-rollback.
 	Inspection events.InspectionID
 	// OccurredAt is when it happened, by the client's clock, in UTC and in
 	// microseconds.

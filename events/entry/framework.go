@@ -23,3 +23,20 @@ func (b Framework) visit(f form) Body {
 	}, &b.Source)
 	return b
 }
+
+// FrameworkRollback makes the revision that the current framework was made from
+// the current one again. The reason of the entry becomes that of the event.
+type FrameworkRollback struct {
+	// Base is the revision to roll back from; it must be the current one.
+	Base int
+}
+
+// Kind implements [Body].
+func (FrameworkRollback) Kind() Kind { return KindFrameworkRollback }
+
+func (b FrameworkRollback) visit(f form) Body {
+	f.number(Field{
+		Name: "base", Type: TypeNumber, Required: true, Hint: "the framework revision to roll back from, the current one",
+	}, &b.Base)
+	return b
+}

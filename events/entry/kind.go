@@ -19,6 +19,7 @@ const (
 const (
 	KindProgramme         Kind = "programme"
 	KindFramework         Kind = "framework"
+	KindFrameworkRollback Kind = "framework-rollback"
 	KindInspectionOpening Kind = "inspection-opening"
 	KindInspectionClosing Kind = "inspection-closing"
 	KindTeamMember        Kind = "team-member"
@@ -30,7 +31,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindJudgement, KindJudgementWithdrawal, KindCase, KindInterview, KindResponse,
 		KindVictimContact, KindFactor,
-		KindProgramme, KindFramework, KindInspectionOpening, KindInspectionClosing,
+		KindProgramme, KindFramework, KindFrameworkRollback, KindInspectionOpening, KindInspectionClosing,
 		KindTeamMember, KindTeamMemberRemoval,
 	}
 }
@@ -39,7 +40,7 @@ func Kinds() []Kind {
 // It is false for kinds that this release does not know.
 func (k Kind) Control() bool {
 	switch k {
-	case KindProgramme, KindFramework, KindInspectionOpening, KindInspectionClosing,
+	case KindProgramme, KindFramework, KindFrameworkRollback, KindInspectionOpening, KindInspectionClosing,
 		KindTeamMember, KindTeamMemberRemoval:
 		return true
 	default:
@@ -68,6 +69,8 @@ func (k Kind) zero() (Body, bool) {
 		return Programme{}, true
 	case KindFramework:
 		return Framework{}, true
+	case KindFrameworkRollback:
+		return FrameworkRollback{}, true
 	case KindInspectionOpening:
 		return InspectionOpening{}, true
 	case KindInspectionClosing:
@@ -104,7 +107,7 @@ func (k Kind) scope() scope {
 		return scope{inspection: true, reason: required, note: optional}
 	case KindProgramme:
 		return scope{}
-	case KindFramework:
+	case KindFramework, KindFrameworkRollback:
 		return scope{reason: optional}
 	case KindInspectionClosing:
 		return scope{inspection: true, reason: required}

@@ -3,7 +3,6 @@ package framework_test
 import (
 	"errors"
 	"fmt"
-	"log"
 	"os"
 	"strings"
 
@@ -13,12 +12,12 @@ import (
 func ExampleParse() {
 	source, err := os.ReadFile("testdata/base.yaml")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	broken := strings.Replace(string(source), `case.tier != "1"`, `case.tier != "9"`, 1)
 	_, err = framework.Parse("framework.yaml", []byte(broken))
-	var problems framework.Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[framework.Problems](err); ok {
 		for _, p := range problems {
 			fmt.Printf("line %d, column %d: %s\n", p.Line, p.Column, p.Message)
 		}
@@ -30,11 +29,13 @@ func ExampleParse() {
 func ExampleFramework_Relevant() {
 	source, err := os.ReadFile("testdata/base.yaml")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	f, err := framework.Parse("framework.yaml", source)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	q, _ := f.Question("1.1.02")
 	c := caseFile{attributes{"report": "full"}, answers{"1.1.01": "yes"}}

@@ -53,7 +53,7 @@ ORDER BY position LIMIT @batch;
 SELECT * FROM ledger.events
 WHERE programme = @programme AND position > @after AND type = @type
     AND type IN (
-        'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+        'ProgrammeOpened', 'FrameworkPublished', 'FrameworkRestored', 'InspectionOpened', 'InspectionClosed',
         'TeamMemberAdded', 'TeamMemberRemoved'
     )
 ORDER BY position LIMIT @batch;
@@ -70,7 +70,7 @@ WHERE event_id = @id AND programme || '' = @programme;
 -- name: ReadControl :many
 SELECT * FROM ledger.events
 WHERE programme = @programme AND position > @after AND type IN (
-    'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+    'ProgrammeOpened', 'FrameworkPublished', 'FrameworkRestored', 'InspectionOpened', 'InspectionClosed',
     'TeamMemberAdded', 'TeamMemberRemoved'
 )
 ORDER BY position;

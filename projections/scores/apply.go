@@ -2,6 +2,7 @@ package scores
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/aboveline/aboveline/events"
 )
@@ -160,9 +161,7 @@ func (f *Fold) describe(r *events.Recorded, attributes map[string]*string) error
 // and the names of those that differ now.
 func merge(old map[string]string, change map[string]*string) (merged map[string]string, changed []string) {
 	merged = make(map[string]string, len(old)+len(change))
-	for name, value := range old {
-		merged[name] = value
-	}
+	maps.Copy(merged, old)
 	for name, value := range change {
 		before, had := old[name]
 		switch {

@@ -164,7 +164,7 @@ func TestEveryKindOfTheReleaseIsKnown(t *testing.T) {
 	t.Parallel()
 	for _, k := range events.Current().Kinds() {
 		goType, _ := events.Current().GoType(k)
-		e, ok := reflect.Zero(goType).Interface().(events.Event)
+		e, ok := reflect.TypeAssert[events.Event](reflect.Zero(goType))
 		if !ok {
 			t.Fatalf("%v is no event", goType)
 		}

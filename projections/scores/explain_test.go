@@ -223,7 +223,10 @@ func TestExplainStopsWhenToldTo(t *testing.T) {
 			}
 		}
 	}
-	for range scores.Explain(found(map[int]*framework.Framework{revision: fw}), "outcome/1", counted) {
+	for _, err := range scores.Explain(found(map[int]*framework.Framework{revision: fw}), "outcome/1", counted) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	if read > 100 {

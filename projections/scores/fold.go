@@ -107,7 +107,7 @@ func (f *Fold) code(a events.Answer) (uint16, error) {
 	if len(f.answers) > math.MaxUint16 {
 		return 0, ErrTooManyAnswers
 	}
-	code = uint16(len(f.answers)) //nolint:gosec // bounded above
+	code = uint16(len(f.answers))
 	f.answers = append(f.answers, a)
 	f.codes[a] = code
 	return code, nil

@@ -175,17 +175,17 @@ func readQuestion(text string) (questionSpec, error) {
 	if when != "" {
 		q.rule = raw(when)
 	}
-	for _, a := range strings.Fields(above) {
+	for a := range strings.FieldsSeq(above) {
 		q.line = append(q.line, answerName(a))
 	}
 	q.answers = append(q.answers, q.line...)
-	for _, a := range strings.Fields(below) {
+	for a := range strings.FieldsSeq(below) {
 		q.answers = append(q.answers, answerName(a))
 	}
 	if q.unasked {
 		return q, nil
 	}
-	for _, n := range strings.Split(strings.TrimPrefix(purpose, "feeds "), " and ") {
+	for n := range strings.SplitSeq(strings.TrimPrefix(purpose, "feeds "), " and ") {
 		outcome, err := strconv.Atoi(n)
 		if err != nil {
 			return questionSpec{}, fmt.Errorf("%q: want feeds N and N: %w", text, err)

@@ -179,9 +179,10 @@ func (f *Fold) checkTallies(s State) error {
 		}
 	}
 	counted := 0
-	for range f.tallyRows {
+	f.tallyRows(func(TallyRow, error) bool {
 		counted++
-	}
+		return true
+	})
 	if given != counted {
 		return &StateError{Problem: fmt.Sprintf("%d tallies are stored, and the answers give %d", given, counted)}
 	}

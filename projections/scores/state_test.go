@@ -167,8 +167,8 @@ func sortedHistory(h []scores.Movement) []scores.Movement {
 
 func keys[V any](seq iter.Seq2[V, error]) iter.Seq[V] {
 	return func(yield func(V) bool) {
-		for v := range seq {
-			if !yield(v) {
+		for v, err := range seq {
+			if err != nil || !yield(v) {
 				return
 			}
 		}
@@ -266,8 +266,10 @@ func change[V any](seq iter.Seq2[V, error], keep func(*V) bool) iter.Seq2[V, err
 func twice[V any](seq iter.Seq2[V, error]) iter.Seq2[V, error] {
 	return func(yield func(V, error) bool) {
 		for v, err := range seq {
-			if !yield(v, err) || !yield(v, err) {
-				return
+			for range 2 {
+				if !yield(v, err) {
+					return
+				}
 			}
 		}
 	}

@@ -3,8 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
+	"time"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/entry"
@@ -27,17 +26,17 @@ type writer struct {
 
 // side appends n batches of so many events.
 func (w *writer) side(size int) side {
-	return func(ctx context.Context, n int) (lap, error) {
+	return func(_ context.Context, n int) (work, error) {
 		batches := make([][]ledger.Draft, n)
 		for k := range batches {
 			batches[k] = w.drafts.next(size)
 		}
-		recorded := 0
-		took, err := timed(func() error {
+		return work{n * size, func(ctx context.Context) ([]time.Duration, error) {
+			recorded := 0
 			for _, ds := range batches {
 				receipts, err := w.append(ctx, ds)
 				if err != nil {
-					return err
+					return nil, err
 				}
 				for k := range receipts {
 					if receipts[k].Status == entry.StatusRecorded {
@@ -45,12 +44,11 @@ func (w *writer) side(size int) side {
 					}
 				}
 			}
-			return nil
-		})
-		if err == nil && recorded != n*size {
-			err = fmt.Errorf("%d of %d events were recorded", recorded, n*size)
-		}
-		return lap{entries: n * size, took: took}, err
+			if recorded != n*size {
+				return nil, fmt.Errorf("%d of %d events were recorded", recorded, n*size)
+			}
+			return nil, nil
+		}}, nil
 	}
 }
 
@@ -117,10 +115,10 @@ func (d *database) pair(ctx context.Context, p events.Programme) (*writer, *raw,
 // prefill gives both tables some events and statistics.
 func (d *database) prefill(ctx context.Context, w *writer, r *raw) error {
 	const size = 1000
-	if _, err := w.side(size)(ctx, prefilled/size); err != nil {
+	if _, err := w.side(size).lap(ctx, prefilled/size); err != nil {
 		return err
 	}
-	if _, err := r.side(size)(ctx, prefilled/size); err != nil {
+	if _, err := r.side(size).lap(ctx, prefilled/size); err != nil {
 		return err
 	}
 	_, err := r.pool.Exec(ctx, `ANALYZE ledger.events, public.raw`)
@@ -195,7 +193,7 @@ func (b *bench) fresh(ctx context.Context, size, batches int, rawFirst bool) (_ 
 		if rawFirst {
 			k = len(sides) - 1 - k
 		}
-		if laps[k], err = sides[k](ctx, batches); err != nil {
+		if laps[k], err = sides[k].lap(ctx, batches); err != nil {
 			return laps, err
 		}
 	}
@@ -222,33 +220,11 @@ func twoWritersRow(ctx context.Context, b *bench) (_ []figure, err error) {
 		}
 		ours, theirs = append(ours, w.side(size)), append(theirs, r.side(size))
 	}
-	s, err := b.interleave(ctx, together(ours), together(theirs))
+	s, err := b.interleave(ctx, together(ours...), together(theirs...))
 	if err != nil {
 		return nil, err
 	}
 	return []figure{appendFigure("append-2x2", s, atLeast(0.90), "two programmes, two writers")}, nil
-}
-
-// together runs sides at once. Each lap's time starts when it is prepared, so the
-// slowest decides.
-func together(sides []side) side {
-	return func(ctx context.Context, n int) (lap, error) {
-		done := make([]lap, len(sides))
-		g, ctx := errgroup.WithContext(ctx)
-		for k, s := range sides {
-			g.Go(func() (err error) {
-				done[k], err = s(ctx, n)
-				return err
-			})
-		}
-		err := g.Wait()
-		var all lap
-		for _, l := range done {
-			all.entries += l.entries
-			all.took = max(all.took, l.took)
-		}
-		return all, err
-	}
 }
 
 // firstOf prefers the error that came first; the second is of tidying up.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/aboveline/aboveline/events"
@@ -31,20 +30,19 @@ type raw struct {
 // side inserts n batches of so many events. The columns are made before the time
 // starts.
 func (w *raw) side(size int) side {
-	return func(ctx context.Context, n int) (lap, error) {
+	return func(_ context.Context, n int) (work, error) {
 		batches := make([][]any, n)
 		for k := range batches {
 			batches[k] = w.columns(w.drafts.next(size))
 		}
-		took, err := timed(func() error {
+		return work{n * size, func(ctx context.Context) ([]time.Duration, error) {
 			for _, columns := range batches {
 				if _, err := w.pool.Exec(ctx, insertRaw, columns...); err != nil {
-					return err
+					return nil, err
 				}
 			}
-			return nil
-		})
-		return lap{entries: n * size, took: took}, err
+			return nil, nil
+		}}, nil
 	}
 }
 
@@ -76,33 +74,5 @@ func (w *raw) columns(ds []ledger.Draft) []any {
 	return []any{
 		positions, happened, recorded, revisions, versions, ids, causations,
 		text[0], text[1], text[2], text[3], text[4], text[5], text[6], digests, leafs, data,
-	}
-}
-
-// readRaw is a side that reads every column of every event of a programme in the
-// order of positions, on one connection, and drops the rows.
-func readRaw(pool *pgxpool.Pool, p events.Programme) side {
-	return func(ctx context.Context, n int) (lap, error) {
-		entries := 0
-		took, err := timed(func() error {
-			for range n {
-				rows, err := pool.Query(ctx, `SELECT * FROM ledger.events WHERE programme = $1 ORDER BY position`,
-					pgx.QueryResultFormats{1}, string(p))
-				if err != nil {
-					return err
-				}
-				for rows.Next() {
-					if len(rows.RawValues()) > 0 {
-						entries++
-					}
-				}
-				rows.Close()
-				if err := rows.Err(); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		return lap{entries: entries, took: took}, err
 	}
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -11,12 +14,17 @@ const (
 	laps   = 3 // of each side in a round
 )
 
-// side is one of two things that are compared: it prepares n steps, runs them
-// against the clock, and says what it did. The number of steps decides how long a
-// lap takes.
-type side func(ctx context.Context, n int) (lap, error)
+// side is one of the things that are compared: it prepares n steps of work, which
+// are then run against the clock. The number of steps decides how long a lap takes.
+type side func(ctx context.Context, n int) (work, error)
 
-// lap is a stretch of work. Latencies may be empty.
+// work is what was prepared. Run fails unless it did all of it.
+type work struct {
+	entries int
+	run     func(ctx context.Context) (latencies []time.Duration, err error)
+}
+
+// lap is a stretch of work that was done. Latencies may be empty.
 type lap struct {
 	entries   int
 	took      time.Duration
@@ -56,7 +64,7 @@ func (b *bench) interleave(ctx context.Context, sides ...side) ([]series, error)
 				if (round+turn)%2 == 1 {
 					k = len(sides) - 1 - k
 				}
-				l, err := sides[k](ctx, steps[k])
+				l, err := sides[k].lap(ctx, steps[k])
 				if err != nil {
 					return nil, err
 				}
@@ -74,13 +82,51 @@ func (b *bench) interleave(ctx context.Context, sides ...side) ([]series, error)
 // right length has.
 func (b *bench) warm(ctx context.Context, s side) (steps int, err error) {
 	for n := 1; ; n *= 2 {
-		l, err := s(ctx, n)
+		l, err := s.lap(ctx, n)
 		if err != nil {
 			return 0, err
 		}
 		if l.took >= b.pace()/3 {
 			return max(1, int(float64(n)*b.pace().Seconds()/l.took.Seconds())), nil
 		}
+	}
+}
+
+// lap prepares n steps and runs them. The garbage of the preparation is collected
+// before the time starts.
+func (s side) lap(ctx context.Context, n int) (lap, error) {
+	w, err := s(ctx, n)
+	if err != nil {
+		return lap{}, err
+	}
+	runtime.GC()
+	began := time.Now()
+	latencies, err := w.run(ctx)
+	return lap{entries: w.entries, took: time.Since(began), latencies: latencies}, err
+}
+
+// together runs sides at once.
+func together(sides ...side) side {
+	return func(ctx context.Context, n int) (work, error) {
+		all := make([]work, len(sides))
+		entries := 0
+		for k, s := range sides {
+			var err error
+			if all[k], err = s(ctx, n); err != nil {
+				return work{}, err
+			}
+			entries += all[k].entries
+		}
+		return work{entries, func(ctx context.Context) ([]time.Duration, error) {
+			g, ctx := errgroup.WithContext(ctx)
+			for _, w := range all {
+				g.Go(func() error {
+					_, err := w.run(ctx)
+					return err
+				})
+			}
+			return nil, g.Wait()
+		}}, nil
 	}
 }
 
@@ -113,10 +159,3 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// timed is how long f takes.
-func timed(f func() error) (time.Duration, error) {
-	began := time.Now()
-	err := f()
-	return time.Since(began), err
-}

@@ -1,11 +1,3 @@
 package cli
 
-type (
-	demoCommand      struct{}
-	submitCommand    struct{}
-	explainCommand   struct{}
-	frameworkCommand struct{}
-	teamCommand      struct{}
-	tokenCommand     struct{}
-	exportCommand    struct{}
-)
+type demoCommand struct{}

@@ -27,6 +27,18 @@ func (c *Client) PublishFramework(
 	return c.control(ctx, programme(p)+"/framework", body)
 }
 
+// RollbackFramework makes the revision before the current one, base, the current
+// one again.
+func (c *Client) RollbackFramework(
+	ctx context.Context, p events.Programme, base int, reason string,
+) (entry.Receipt, error) {
+	body := map[string]any{"base": base}
+	if reason != "" {
+		body["reason"] = reason
+	}
+	return c.control(ctx, programme(p)+"/framework/rollback", body)
+}
+
 // OpenInspection opens an inspection; the code "inspection_exists" says that its
 // id is taken.
 func (c *Client) OpenInspection(

@@ -62,6 +62,7 @@ func TestMessageHeldOverARestart(t *testing.T) {
 	first := take(t, messages)
 	second := take(t, messages)
 	f.stop()
+	eventually(t, "the client notices", func() bool { return !f.nc.IsConnected() })
 	second.Ack() // kept by the client until the connection is back
 	silent(t, messages, 500*time.Millisecond)
 	if err := f.start(); err != nil {

@@ -27,6 +27,8 @@ func (in *Intake) controlRoutes(a huma.API) {
 	huma.Register(a, post("open-programme", "/v1/programmes", "Open a programme"), in.openProgramme)
 	huma.Register(a, post("publish-framework", "/v1/programmes/{programme}/framework",
 		"Publish a framework revision"), in.publishFramework)
+	huma.Register(a, post("rollback-framework", "/v1/programmes/{programme}/framework/rollback",
+		"Make the framework revision before the current one the current one again"), in.rollbackFramework)
 	huma.Register(a, post("open-inspection", "/v1/programmes/{programme}/inspections",
 		"Open an inspection"), in.openInspection)
 	huma.Register(a, post("close-inspection", "/v1/inspections/{inspection}/closing",
@@ -136,6 +138,20 @@ func (in *Intake) publishFramework(ctx context.Context, input *frameworkInput) (
 	b := input.Body
 	return in.control(ctx, events.Programme(input.Programme), "", b.ID, b.Reason,
 		entry.Framework{Base: b.Base, Source: b.Source})
+}
+
+type rollbackInput struct {
+	Programme string `path:"programme" maxLength:"200"`
+	Body      struct {
+		ID     uuid.UUID `json:"id,omitempty"`
+		Base   int       `json:"base" minimum:"1" doc:"The revision to roll back from; it must be the current one."`
+		Reason string    `json:"reason,omitempty" maxLength:"4096" doc:"Why the criteria go back."`
+	}
+}
+
+func (in *Intake) rollbackFramework(ctx context.Context, input *rollbackInput) (*receipt, error) {
+	b := input.Body
+	return in.control(ctx, events.Programme(input.Programme), "", b.ID, b.Reason, entry.FrameworkRollback{Base: b.Base})
 }
 
 type inspectionInput struct {

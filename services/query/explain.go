@@ -20,7 +20,7 @@ type Explanation struct {
 	Inspection events.InspectionID `json:"inspection"`
 	Figure     scores.FigureID     `json:"figure"`
 	Name       string              `json:"name"`
-	Changes    []FigureChange            `json:"changes"`
+	Changes    []FigureChange      `json:"changes"`
 }
 
 // FigureChange is what one event did to the figure.

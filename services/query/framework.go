@@ -38,6 +38,7 @@ func (q *Query) framework(ctx context.Context, in *ProgrammeInput) (*frameworkOu
 // current reads the newest published framework from the ledger.
 func (q *Query) current(ctx context.Context, p events.Programme) (Framework, error) {
 	f := Framework{Programme: p}
+	published := map[int]events.FrameworkPublished{}
 	head, err := q.ledger.Head(ctx, p)
 	if err != nil {
 		return f, err
@@ -53,10 +54,15 @@ func (q *Query) current(ctx context.Context, p events.Programme) (Framework, err
 		if err != nil {
 			return f, err
 		}
-		if e, ok := e.(events.FrameworkPublished); ok {
-			f.Revision, f.ContentHash, f.Source = e.Revision, e.ContentHash, e.Source
+		switch e := e.(type) {
+		case events.FrameworkPublished:
+			published[e.Revision] = e
+			f.Revision = e.Revision
+		case events.FrameworkRestored:
+			f.Revision = e.Revision
 		}
 	}
+	f.ContentHash, f.Source = published[f.Revision].ContentHash, published[f.Revision].Source
 	return f, nil
 }
 

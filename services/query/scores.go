@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/aboveline/aboveline/events"
@@ -66,7 +67,7 @@ func figureOf(f scores.Figure) Figure {
 		return out
 	}
 	out.Questions = &f.Questions
-	if f.Criteria > 0 {
+	if strings.HasPrefix(string(f.Name), "section/") {
 		out.Criteria = &f.Criteria
 	}
 	return out

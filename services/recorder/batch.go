@@ -184,7 +184,12 @@ func (b *batch) common(w *work, it *item) (verdict, bool) {
 }
 
 func needsInspection(k entry.Kind) bool {
-	return k != entry.KindProgramme && k != entry.KindFramework && k != entry.KindInspectionOpening
+	switch k {
+	case entry.KindProgramme, entry.KindFramework, entry.KindFrameworkRollback, entry.KindInspectionOpening:
+		return false
+	default:
+		return true
+	}
 }
 
 // refused asks the policies; "" means allowed. Answers are kept for the batch and
@@ -222,6 +227,8 @@ func (b *batch) action(e entry.Entry) policy.Action {
 		if b.memory.control.Revision == 0 {
 			return policy.OpenProgramme
 		}
+		return policy.PublishFramework
+	case entry.KindFrameworkRollback:
 		return policy.PublishFramework
 	case entry.KindInspectionOpening:
 		return policy.OpenInspection

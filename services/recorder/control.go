@@ -25,7 +25,9 @@ type inspection struct {
 type control struct {
 	Opened      bool
 	Framework   *framework.Framework
-	Revision    int
+	Revision    int // of Framework
+	Newest      int // the highest revision that was ever published
+	published   map[int]events.FrameworkPublished
 	Inspections map[events.InspectionID]*inspection
 	streams     map[events.Stream]*latest
 }
@@ -34,13 +36,15 @@ func newControl() *control {
 	return &control{
 		Inspections: map[events.InspectionID]*inspection{},
 		streams:     map[events.Stream]*latest{},
+		published:   map[int]events.FrameworkPublished{},
 	}
 }
 
 // clone is a copy that can be changed and thrown away.
 func (c *control) clone() *control {
 	n := newControl()
-	n.Opened, n.Framework, n.Revision = c.Opened, c.Framework, c.Revision
+	n.Opened, n.Framework, n.Revision, n.Newest = c.Opened, c.Framework, c.Revision, c.Newest
+	maps.Copy(n.published, c.published)
 	for id, i := range c.Inspections {
 		n.Inspections[id] = &inspection{Open: i.Open, Members: maps.Clone(i.Members)}
 	}
@@ -56,14 +60,16 @@ func (c *control) apply(l *latest, id events.InspectionID) error {
 	case events.ProgrammeOpened:
 		c.Opened = true
 	case events.FrameworkPublished:
-		if c.Framework == nil || c.Framework.Hash != e.ContentHash {
-			fw, err := framework.Parse(fmt.Sprintf("framework revision %d", e.Revision), []byte(e.Source))
-			if err != nil {
-				return fmt.Errorf("recorder: framework at position %d: %w", l.Position, err)
-			}
-			c.Framework = fw
+		c.published[e.Revision] = e
+		c.Newest = max(c.Newest, e.Revision)
+		return c.adopt(e)
+	case events.FrameworkRestored:
+		p, ok := c.published[e.Revision]
+		if !ok {
+			return fmt.Errorf("recorder: position %d restores framework revision %d, which was never published",
+				l.Position, e.Revision)
 		}
-		c.Revision = e.Revision
+		return c.adopt(p)
 	case events.InspectionOpened:
 		c.Inspections[id] = &inspection{Open: true, Members: map[events.Actor]member{}}
 	case events.InspectionClosed:
@@ -79,5 +85,18 @@ func (c *control) apply(l *latest, id events.InspectionID) error {
 			delete(i.Members, e.Member)
 		}
 	}
+	return nil
+}
+
+// adopt makes a published framework the current one.
+func (c *control) adopt(p events.FrameworkPublished) error {
+	if c.Framework == nil || c.Framework.Hash != p.ContentHash {
+		fw, err := framework.Parse(fmt.Sprintf("framework revision %d", p.Revision), []byte(p.Source))
+		if err != nil {
+			return fmt.Errorf("recorder: framework revision %d: %w", p.Revision, err)
+		}
+		c.Framework = fw
+	}
+	c.Revision = p.Revision
 	return nil
 }

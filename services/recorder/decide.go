@@ -33,6 +33,8 @@ func (b *batch) decide(w *work, it *item) verdict {
 		return b.openProgramme(w, it, body)
 	case entry.Framework:
 		return b.publishFramework(w, it, body)
+	case entry.FrameworkRollback:
+		return b.rollbackFramework(w, it, body)
 	case entry.InspectionOpening:
 		return b.openInspection(w, it, body)
 	case entry.InspectionClosing:

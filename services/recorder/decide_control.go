@@ -55,7 +55,31 @@ func (b *batch) publishFramework(w *work, it *item, p entry.Framework) verdict {
 		return v
 	}
 	return b.draft(w, it, stream, next, "", events.FrameworkPublished{
-		Revision: c.Revision + 1, Base: p.Base, ContentHash: fw.Hash, Source: p.Source, Reason: it.entry.Reason,
+		Revision: c.Newest + 1, Base: p.Base, ContentHash: fw.Hash, Source: p.Source, Reason: it.entry.Reason,
+	})
+}
+
+// rollbackFramework makes the revision that the current one was made from the
+// current one again.
+func (b *batch) rollbackFramework(w *work, it *item, p entry.FrameworkRollback) verdict {
+	stream := events.FrameworkStream()
+	c := b.memory.control
+	if p.Base != c.Revision {
+		v := conflict(c.streams[stream], nil)
+		v.code, v.field = "stale_framework", "base"
+		v.message = fmt.Sprintf("revision %d is current, not revision %d; look at it first", c.Revision, p.Base)
+		return v
+	}
+	to := c.published[c.Revision].Base
+	if to == 0 {
+		return rejected("nothing_to_roll_back", "base", "revision %d is the first; there is none before it", c.Revision)
+	}
+	next, v, ok := b.next(it.entry, stream)
+	if !ok {
+		return v
+	}
+	return b.draft(w, it, stream, next, "", events.FrameworkRestored{
+		Revision: to, Replaced: c.Revision, Reason: it.entry.Reason,
 	})
 }
 

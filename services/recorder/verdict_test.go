@@ -274,6 +274,14 @@ func TestControlEntries(t *testing.T) {
 	if r.Revision != 2 {
 		t.Errorf("second framework: %+v", r)
 	}
+	expect(t, b.one(admin, of("", entry.FrameworkRollback{Base: 1})),
+		entry.StatusConflict, "stale_framework", "base", "revision 2")
+	b.must(admin, of("", entry.FrameworkRollback{Base: 2}))
+	expect(t, b.one(admin, of("", entry.FrameworkRollback{Base: 1})),
+		entry.StatusRejected, "nothing_to_roll_back", "base", "first")
+	b.must(admin, of("", entry.Framework{Base: 1, Source: reference() + "\n# y\n"}))
+	expect(t, b.one(admin, of("", entry.Framework{Base: 2, Source: reference() + "\n# z\n"})),
+		entry.StatusConflict, "stale_framework", "base", "revision 3")
 	ed := sender{actor: inspector, role: events.RoleInspector, control: true, to: hampshire}
 	expect(t, b.one(ed, of(hampshire, entry.TeamMember{Member: stranger, Role: events.RoleLead})),
 		entry.StatusRejected, "forbidden", "", "")

@@ -29,7 +29,7 @@ func Outcomes(s query.Scores) string {
 		t.AppendRow(table.Row{number(f), f.Name, Percent(f.Percent), count(f.Questions), exact(f.Exact)})
 	}
 	right(t, "#", "Score", "Questions")
-	return t.Render()
+	return render(t)
 }
 
 // Sections is the table of section scores.
@@ -39,7 +39,7 @@ func Sections(s query.Scores) string {
 		t.AppendRow(table.Row{number(f), f.Name, Percent(f.Percent), count(f.Criteria), exact(f.Exact)})
 	}
 	right(t, "#", "Score", "Criteria")
-	return t.Render()
+	return render(t)
 }
 
 // Grid is the criteria: a row for each outcome, a column for each section. A cell
@@ -68,10 +68,10 @@ func Grid(s query.Scores) string {
 	}
 	configs := []table.ColumnConfig{{Number: 1, WidthMax: 40}}
 	for n := range sections {
-		configs = append(configs, table.ColumnConfig{Number: n + 2, WidthMax: 14, Align: text.AlignRight})
+		configs = append(configs, table.ColumnConfig{Number: n + 2, WidthMax: 14, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignRight})
 	}
 	t.SetColumnConfigs(configs)
-	return t.Render()
+	return render(t)
 }
 
 // Percent is a whole percent, or a dash where there is no figure.
@@ -96,6 +96,15 @@ func begin(title string, header ...string) table.Writer {
 	}
 	t.AppendHeader(row)
 	return t
+}
+
+// render is the table without the blanks that pad its lines.
+func render(t table.Writer) string {
+	lines := strings.Split(t.Render(), "\n")
+	for n, l := range lines {
+		lines[n] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func right(t table.Writer, columns ...string) {

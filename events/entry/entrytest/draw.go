@@ -76,6 +76,8 @@ func drawBody(t *rapid.T) entry.Body {
 			Base:   rapid.IntRange(0, int(events.MaxRevision)).Draw(t, "base"),
 			Source: rapid.StringN(1, 200, -1).Draw(t, "source"),
 		}
+	case entry.KindFrameworkRollback:
+		return entry.FrameworkRollback{Base: rapid.IntRange(0, int(events.MaxRevision)).Draw(t, "base")}
 	case entry.KindInspectionOpening:
 		return entry.InspectionOpening{Name: word(t, "name")}
 	case entry.KindInspectionClosing:

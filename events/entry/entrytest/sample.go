@@ -34,6 +34,7 @@ func Samples() []entry.Entry {
 		entry.InspectionClosing{},
 		entry.TeamMember{Member: "auth0|4711", Role: events.RoleInspector, Team: "north"},
 		entry.TeamMemberRemoval{Member: "auth0|4711"},
+		entry.FrameworkRollback{Base: 2},
 	}
 	var out []entry.Entry
 	for i, b := range bodies {

@@ -43,7 +43,7 @@ CREATE TABLE ledger.events (
 -- the queries repeat it word for word, or the index would not serve them.
 CREATE INDEX events_control_idx ON ledger.events (programme, position)
 WHERE type IN (
-    'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+    'ProgrammeOpened', 'FrameworkPublished', 'FrameworkRestored', 'InspectionOpened', 'InspectionClosed',
     'TeamMemberAdded', 'TeamMemberRemoved'
 );
 

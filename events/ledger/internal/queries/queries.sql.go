@@ -164,7 +164,7 @@ func (q *Queries) Programmes(ctx context.Context) ([]string, error) {
 const ReadControl = `-- name: ReadControl :many
 SELECT position, occurred_at, recorded_at, revision, type_version, event_id, causation, programme, stream, type, actor, team, inspection, case_id, digest, leaf, data FROM ledger.events
 WHERE programme = $1 AND position > $2 AND type IN (
-    'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+    'ProgrammeOpened', 'FrameworkPublished', 'FrameworkRestored', 'InspectionOpened', 'InspectionClosed',
     'TeamMemberAdded', 'TeamMemberRemoved'
 )
 ORDER BY position
@@ -212,7 +212,7 @@ const ReadControlType = `-- name: ReadControlType :many
 SELECT position, occurred_at, recorded_at, revision, type_version, event_id, causation, programme, stream, type, actor, team, inspection, case_id, digest, leaf, data FROM ledger.events
 WHERE programme = $1 AND position > $2 AND type = $3
     AND type IN (
-        'ProgrammeOpened', 'FrameworkPublished', 'InspectionOpened', 'InspectionClosed',
+        'ProgrammeOpened', 'FrameworkPublished', 'FrameworkRestored', 'InspectionOpened', 'InspectionClosed',
         'TeamMemberAdded', 'TeamMemberRemoved'
     )
 ORDER BY position LIMIT $4

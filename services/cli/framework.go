@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aboveline/aboveline/events"
+	"github.com/aboveline/aboveline/events/framework"
+	"github.com/aboveline/aboveline/services/client"
+)
+
+type frameworkCommand struct {
+	Publish frameworkPublish `cmd:"" help:"Make a file the current framework of a programme."`
+	Diff    frameworkDiff    `cmd:"" help:"Show what a file would change."`
+}
+
+//nolint:lll // struct tags
+type frameworkPublish struct {
+	File      string `arg:"" help:"Framework file (YAML)."`
+	Programme string `required:"" placeholder:"ID" help:"Programme."`
+	Reason    string `placeholder:"TEXT" help:"Why the criteria change; kept with the revision, readable by all who read the framework."`
+	Base      int    `default:"-1" placeholder:"N" help:"Revision that the file was made from (default: the current one)."`
+}
+
+// Run publishes the file.
+func (c frameworkPublish) Run(ctx context.Context, s *session) error {
+	api, source, err := s.frameworkFile(c.File)
+	if err != nil {
+		return err
+	}
+	p := events.Programme(c.Programme)
+	if c.Base < 0 {
+		current, err := api.Framework(ctx, p)
+		if err != nil {
+			return err
+		}
+		c.Base = current.Revision
+	}
+	r, err := api.PublishFramework(ctx, p, c.Base, source, c.Reason)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(struct {
+			Programme events.Programme `json:"programme"`
+			Revision  int              `json:"revision"`
+			Position  events.Position  `json:"position"`
+			ID        events.EventID   `json:"id"`
+		}{p, c.Base + 1, r.Position, r.ID})
+	}
+	_, err = fmt.Fprintf(s.stdout, "%s: framework revision %d, position %d\n", p, c.Base+1, r.Position)
+	return err
+}
+
+type frameworkDiff struct {
+	File      string `arg:"" help:"Framework file (YAML)."`
+	Programme string `required:"" placeholder:"ID" help:"Programme with whose current framework to compare."`
+}
+
+// Run prints what the file would change.
+func (c frameworkDiff) Run(ctx context.Context, s *session) error {
+	api, source, err := s.frameworkFile(c.File)
+	if err != nil {
+		return err
+	}
+	d, err := api.Diff(ctx, events.Programme(c.Programme), source)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(d)
+	}
+	_, err = fmt.Fprintf(s.stdout, "%s against revision %d of %s:\n%s", c.File, d.FromRevision, c.Programme, d.Diff)
+	return err
+}
+
+// maxFramework is the largest framework file that is read, in bytes; a server
+// takes no larger one.
+const maxFramework = 8 << 20
+
+// frameworkFile reads a framework and checks it here, where its name is known.
+func (s *session) frameworkFile(path string) (*client.Client, string, error) {
+	api, err := s.client()
+	if err != nil {
+		return nil, "", err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, "", usagef("%v", err)
+	case !info.Mode().IsRegular():
+		return nil, "", usagef("%s is not a file", path)
+	case info.Size() > maxFramework:
+		return nil, "", fmt.Errorf("%s has %d bytes; a framework has at most %d", path, info.Size(), maxFramework)
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := framework.Parse(path, source); err != nil {
+		if framework.IsProblems(err) {
+			fmt.Fprintln(s.stderr, err)
+			return nil, "", errReported
+		}
+		return nil, "", err
+	}
+	return api, string(source), nil
+}

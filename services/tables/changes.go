@@ -1,0 +1,43 @@
+package tables
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/aboveline/aboveline/services/query"
+)
+
+// Changes is the table of what moved a figure.
+func Changes(title string, changes []query.FigureChange) string {
+	t := begin(title, "Position", "Recorded", "Who", "Case", "Question", "Answer", "Before", "After", "Exact before", "Exact after")
+	for _, c := range changes {
+		t.AppendRow(table.Row{
+			c.Position, c.RecordedAt.Local().Format("2006-01-02 15:04:05"), c.Actor, c.Case, question(c), what(c),
+			Percent(c.Before.Percent), Percent(c.After.Percent), exact(c.Before.Exact), exact(c.After.Exact),
+		})
+	}
+	right(t, "Position", "Before", "After")
+	return render(t)
+}
+
+// question is the question that was judged, or those that an event about
+// something else moved.
+func question(c query.FigureChange) string {
+	if c.Question != "" || len(c.Moved) == 0 {
+		return string(c.Question)
+	}
+	if len(c.Moved) > 1 {
+		return fmt.Sprintf("%d questions", len(c.Moved))
+	}
+	return string(c.Moved[0].Question)
+}
+
+// what is the answer that was given, or the kind of event where none was.
+func what(c query.FigureChange) string {
+	if c.Answer != "" {
+		return string(c.Answer)
+	}
+	return "(" + strings.ReplaceAll(string(c.Type), "_", " ") + ")"
+}
