@@ -70,11 +70,11 @@ func escapeGlob(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
-func (m *memory) of(p events.Programme) (checkpoint.Signed, bool) {
+// of is the zero checkpoint, of size 0, where nothing is remembered.
+func (m *memory) of(p events.Programme) checkpoint.Signed {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s, ok := m.last[p]
-	return s, ok
+	return m.last[p]
 }
 
 // keep remembers s unless it is behind what is remembered.

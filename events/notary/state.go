@@ -15,8 +15,9 @@ import (
 
 // state is what the tables say of a programme at one moment.
 type state struct {
-	head tlog.Tree // the tree of the head row
-	last checkpoint.Signed
+	head tlog.Tree         // the tree of the head row
+	last checkpoint.Signed // the last one stored
+	kept checkpoint.Signed // the last one remembered outside of the database
 }
 
 // readState is one row, also for a programme that has checkpoints and no head any
@@ -36,13 +37,14 @@ func (n *Notary) state(ctx context.Context, q querier, p events.Programme) (stat
 		frontier, root []byte
 		note           *string
 	)
+	// First what is remembered, which never runs ahead of what is stored.
+	s := state{kept: n.memory.of(p)}
 	if err := q.QueryRow(ctx, readState, string(p)).Scan(&position, &frontier, &size, &root, &note); err != nil {
 		return state{}, fmt.Errorf("notary: read the head of %q: %w", p, err)
 	}
 	contradicts := func(err error, format string, args ...any) (state, error) {
 		return state{}, &contradiction{p, fmt.Sprintf(format, args...), err}
 	}
-	var s state
 	if note != nil {
 		var err error
 		s.last, err = checkpoint.Verify([]byte(*note), n.config.Key.Verifier())
@@ -69,30 +71,17 @@ func (n *Notary) state(ctx context.Context, q querier, p events.Programme) (stat
 	if uint64(s.head.N) == s.last.Size && s.head.N > 0 && s.head.Hash != tlog.Hash(s.last.Root) {
 		return contradicts(nil, "the head at position %d has another root than the one signed", s.head.N)
 	}
-	if err := n.agree(p, s); err != nil {
-		return state{}, err
+	if s.kept.Size > s.last.Size {
+		return contradicts(nil, "a checkpoint of size %d was signed and stored, and the last one that is stored has size %d",
+			s.kept.Size, s.last.Size)
+	}
+	if s.kept.Size == s.last.Size && s.kept.Root != s.last.Root {
+		return contradicts(nil, "another checkpoint of size %d was signed before", s.kept.Size)
 	}
 	if s.head.N == 0 {
 		return state{}, fmt.Errorf("notary: %q: %w", p, errEmpty)
 	}
 	return s, nil
-}
-
-// agree compares the state with the last checkpoint that is remembered outside of
-// the database: it may be behind, since others sign too, but never ahead.
-func (n *Notary) agree(p events.Programme, s state) error {
-	r, ok := n.memory.of(p)
-	if !ok || r.Size < s.last.Size {
-		return nil
-	}
-	if r.Size > s.last.Size {
-		return &contradiction{p, fmt.Sprintf("a checkpoint of size %d was signed and stored, and the last one stored has size %d",
-			r.Size, s.last.Size), nil}
-	}
-	if r.Root != s.last.Root {
-		return &contradiction{p, fmt.Sprintf("another checkpoint of size %d was signed before", r.Size), nil}
-	}
-	return nil
 }
 
 // lock is the programme's for the rest of the transaction: signing is one at a time.
@@ -101,8 +90,8 @@ const lock = `SELECT pg_advisory_xact_lock(hashtextextended('aboveline notary ' 
 
 const insertCheckpoint = `INSERT INTO ledger.checkpoints (programme, size, previous, root, note) VALUES ($1, $2, $3, $4, $5)`
 
-// extend signs the head within a transaction. The state it returns is the one before.
-func (n *Notary) extend(ctx context.Context, tx pgx.Tx, p events.Programme) (checkpoint.Signed, bool, error) {
+// extend signs the head within a transaction; added tells whether it had moved.
+func (n *Notary) extend(ctx context.Context, tx pgx.Tx, p events.Programme) (signed checkpoint.Signed, added bool, err error) {
 	if _, err := tx.Exec(ctx, lock, string(p)); err != nil {
 		return checkpoint.Signed{}, false, fmt.Errorf("notary: lock %q: %w", p, err)
 	}
@@ -111,7 +100,8 @@ func (n *Notary) extend(ctx context.Context, tx pgx.Tx, p events.Programme) (che
 		return s.last, false, err
 	}
 	if err = build(ctx, tx, p, s.last.Size, uint64(s.head.N)); err == nil {
-		err = prove(ctx, tx, p, s.head, n.older(p, s)...)
+		err = prove(ctx, tx, p, s.head,
+			tlog.Tree{N: int64(s.last.Size), Hash: s.last.Root}, tlog.Tree{N: int64(s.kept.Size), Hash: s.kept.Root})
 	}
 	if _, ok := errors.AsType[*readError](err); ok {
 		return checkpoint.Signed{}, false, err
@@ -119,7 +109,7 @@ func (n *Notary) extend(ctx context.Context, tx pgx.Tx, p events.Programme) (che
 	if err != nil {
 		return checkpoint.Signed{}, false, &contradiction{p, fmt.Sprintf("at position %d", s.head.N), err}
 	}
-	signed, err := n.config.Key.Sign(checkpoint.Checkpoint{Programme: p, Size: uint64(s.head.N), Root: s.head.Hash})
+	signed, err = n.config.Key.Sign(checkpoint.Checkpoint{Programme: p, Size: uint64(s.head.N), Root: s.head.Hash})
 	if err != nil {
 		return checkpoint.Signed{}, false, err
 	}
@@ -128,13 +118,4 @@ func (n *Notary) extend(ctx context.Context, tx pgx.Tx, p events.Programme) (che
 		return checkpoint.Signed{}, false, fmt.Errorf("notary: store a checkpoint of %q: %w", p, err)
 	}
 	return signed, true, nil
-}
-
-// older are the trees that the new one must contain.
-func (n *Notary) older(p events.Programme, s state) []tlog.Tree {
-	trees := []tlog.Tree{{N: int64(s.last.Size), Hash: s.last.Root}}
-	if r, ok := n.memory.of(p); ok && r.Size != s.last.Size {
-		trees = append(trees, tlog.Tree{N: int64(r.Size), Hash: r.Root})
-	}
-	return trees
 }

@@ -46,14 +46,17 @@ func ParseTilePath(path string) (tlog.Tile, error) {
 }
 
 // TilePath is the path of a tile as [ParseTilePath] reads it.
-func TilePath(t tlog.Tile) string { return strings.TrimPrefix(t.Path(), "tile/"+strconv.Itoa(Height)+"/") }
+func TilePath(t tlog.Tile) string {
+	return strings.TrimPrefix(t.Path(), "tile/"+strconv.Itoa(Height)+"/")
+}
 
 // within reports whether a tree of this size has the tile in this width.
 func within(t tlog.Tile, size uint64) bool {
 	if t.L*Height > 63 {
 		return false
 	}
-	return uint64(t.N)*Width+uint64(t.W) <= size>>(t.L*Height)
+	have := size >> (t.L * Height)
+	return uint64(t.N) <= have/Width && uint64(t.N)*Width+uint64(t.W) <= have
 }
 
 // loadTile reads a full tile, or makes a partial one of the leaves or of the roots of
