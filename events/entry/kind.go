@@ -31,8 +31,8 @@ func Kinds() []Kind {
 	return []Kind{
 		KindJudgement, KindJudgementWithdrawal, KindCase, KindInterview, KindResponse,
 		KindVictimContact, KindFactor,
-		KindProgramme, KindFramework, KindFrameworkRollback, KindInspectionOpening, KindInspectionClosing,
-		KindTeamMember, KindTeamMemberRemoval,
+		KindProgramme, KindFramework, KindInspectionOpening, KindInspectionClosing,
+		KindTeamMember, KindTeamMemberRemoval, KindFrameworkRollback,
 	}
 }
 
