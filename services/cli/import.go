@@ -24,6 +24,8 @@ type importCommand struct {
 	NATS        string    `name:"nats" env:"ABOVELINE_NATS_URL" placeholder:"URL" help:"Send through the NATS door at this server (${env})."`
 	NATSCreds   string    `name:"nats-creds" env:"ABOVELINE_NATS_CREDS" placeholder:"FILE" help:"Credentials for --nats (${env})."`
 	Concurrency int       `default:"4" help:"Submissions under way at once."`
+
+	Patience time.Duration `default:"2m" help:"How long to wait for a server that is away or busy."`
 }
 
 // imported is the result as scripts see it.
@@ -111,7 +113,7 @@ func (c importCommand) send(
 		}
 		return opened.Hindered(err)
 	}
-	if !catchUp(ctx, api, out.Inspection, out.Position) {
+	if api.CatchUp(ctx, out.Inspection, out.Position, figuresWithin) != nil {
 		fmt.Fprintln(s.stderr, "aboveline: everything is recorded; the figures are still catching up")
 	}
 	out.Seconds = float64(int(seconds*1000)) / 1000
@@ -136,7 +138,7 @@ func (c importCommand) submitters(ctx context.Context, api *client.Client) ([]cl
 	}
 	through := make([]client.Submitter, c.Concurrency)
 	for n := range through {
-		through[n] = door
+		through[n] = patient{door, c.Patience}
 	}
 	return through, done, nil
 }

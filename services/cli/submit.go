@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,8 @@ import (
 type submitCommand struct {
 	File   string `arg:"" help:"File of entries, one JSON object a line; - reads standard input."`
 	Atomic bool   `help:"Record all entries or none; they must be about one inspection."`
+
+	Patience time.Duration `default:"2m" help:"How long to wait for a server that is away or busy."`
 }
 
 // Limits of one submission; see api.BodyLimit for the server's.
@@ -41,7 +44,7 @@ func (c submitCommand) Run(ctx context.Context, s *session) error {
 		defer f.Close() //nolint:errcheck // only read
 		in = f
 	}
-	b := &outbox{api: api, highest: map[events.InspectionID]events.Position{}}
+	b := &outbox{api: api, door: patient{api, c.Patience}, highest: map[events.InspectionID]events.Position{}}
 	if c.Atomic {
 		err = b.readAtomic(in)
 	} else {
@@ -50,10 +53,15 @@ func (c submitCommand) Run(ctx context.Context, s *session) error {
 	if err == nil {
 		err = b.flush(ctx, c.Atomic)
 	}
+	lost := b.drop()
+	refused := s.printReceipts(ctx, b)
 	if err != nil {
-		b.drop(err)
+		if lost > 0 {
+			fmt.Fprintf(s.stderr, "aboveline: %d entries have no receipt; sending the same file again is safe\n", lost)
+		}
+		return err
 	}
-	return errors.Join(s.printReceipts(ctx, b), err)
+	return refused
 }
 
 // outbox is a file of entries on its way: receipts has a place for each line, in
@@ -61,6 +69,7 @@ func (c submitCommand) Run(ctx context.Context, s *session) error {
 // are next to be sent.
 type outbox struct {
 	api      *client.Client
+	door     client.Submitter
 	receipts []entry.Receipt
 	highest  map[events.InspectionID]events.Position
 
@@ -167,7 +176,7 @@ func (b *outbox) flush(ctx context.Context, atomic bool) error {
 	for _, raw := range b.entries {
 		sub.Entries = append(sub.Entries, raw)
 	}
-	receipts, err := b.api.Submit(ctx, b.inspection, sub)
+	receipts, err := b.door.Submit(ctx, b.inspection, sub)
 	switch {
 	case client.HasCode(err, "not_found"):
 		for _, at := range b.pending {
@@ -189,9 +198,10 @@ func (b *outbox) flush(ctx context.Context, atomic bool) error {
 	return nil
 }
 
-// drop takes out the places of entries that have no receipt, because sending
-// stopped before theirs came; err says why.
-func (b *outbox) drop(error) {
+// drop takes out the places of entries that have no receipt because sending
+// stopped before theirs came, and counts them.
+func (b *outbox) drop() int {
+	all := len(b.receipts)
 	kept := b.receipts[:0]
 	for _, r := range b.receipts {
 		if r.Status != "" {
@@ -199,13 +209,14 @@ func (b *outbox) drop(error) {
 		}
 	}
 	b.receipts = kept
+	return all - len(kept)
 }
 
 // printReceipts prints what became of the entries, when the figures have caught
 // up with them.
 func (s *session) printReceipts(ctx context.Context, b *outbox) error {
 	for i, to := range b.highest {
-		if !catchUp(ctx, b.api, i, to) {
+		if b.api.CatchUp(ctx, i, to, figuresWithin) != nil {
 			fmt.Fprintf(s.stderr, "aboveline: everything is recorded; the figures of %s are still catching up\n", i)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
@@ -75,6 +76,10 @@ func (c *Client) receipts(ctx context.Context, id uuid.UUID) (entry.Reply, error
 	return r, err
 }
 
+// answerWithin bounds one request through the NATS door: a request that was lost on
+// the way has no answer, and is sent again.
+const answerWithin = 30 * time.Second
+
 // NATS submits through the NATS door and asks for late receipts over HTTP. It
 // does not close the connection.
 type NATS struct {
@@ -94,7 +99,9 @@ func (n NATS) Submit(ctx context.Context, i events.InspectionID, s entry.Submiss
 		m.Header.Set("Authorization", "Bearer "+n.Client.token)
 		m.Header.Set(intake.HeaderInspection, string(i))
 		m.Data = body
-		res, err := n.Conn.RequestMsgWithContext(ctx, m)
+		try, cancel := context.WithTimeout(ctx, answerWithin)
+		defer cancel()
+		res, err := n.Conn.RequestMsgWithContext(try, m)
 		if err != nil {
 			return r, fmt.Errorf("client: %w", err)
 		}

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/aboveline/aboveline/services/query"
 )
 
 // Changes is the table of what moved a figure.
 func Changes(title string, changes []query.FigureChange) string {
-	t := begin(title, "Position", "Recorded", "Who", "Case", "Question", "Answer", "Before", "After", "Exact before", "Exact after")
+	t := New(title, "Position", "Recorded", "Who", "Case", "Question", "Answer", "Before", "After", "Exact before", "Exact after")
 	for _, c := range changes {
 		t.AppendRow(table.Row{
 			c.Position, c.RecordedAt.Local().Format("2006-01-02 15:04:05"), c.Actor, c.Case, question(c), what(c),
@@ -19,7 +20,7 @@ func Changes(title string, changes []query.FigureChange) string {
 		})
 	}
 	right(t, "Position", "Before", "After")
-	return render(t)
+	return Render(t)
 }
 
 // question is the question that was judged, or those that an event about
@@ -40,4 +41,13 @@ func what(c query.FigureChange) string {
 		return string(c.Answer)
 	}
 	return "(" + strings.ReplaceAll(string(c.Type), "_", " ") + ")"
+}
+
+// AppendMovement adds what one event did to a figure: figure, name, before, after,
+// both exactly, and who did it.
+func AppendMovement(t table.Writer, f query.Figure, c query.FigureChange) {
+	t.AppendRow(table.Row{
+		f.Figure, text.Snip(f.Name, 40, "…"), Percent(c.Before.Percent), Percent(c.After.Percent),
+		exact(c.Before.Exact), exact(c.After.Exact), c.Actor,
+	})
 }

@@ -12,7 +12,7 @@ import (
 
 // Receipts is the table of what became of entries, in their order.
 func Receipts(receipts []entry.Receipt) string {
-	t := begin("Receipts", "#", "Status", "Position", "Revision", "Id", "What is wrong")
+	t := New("Receipts", "#", "Status", "Position", "Revision", "Id", "What is wrong")
 	for n, r := range receipts {
 		t.AppendRow(table.Row{n + 1, r.Status, nonzero(r.Position), nonzero(r.Revision), r.ID, Refusal(r)})
 	}
@@ -22,7 +22,7 @@ func Receipts(receipts []entry.Receipt) string {
 		{Name: "Revision", Align: text.AlignRight},
 		{Name: "What is wrong", WidthMax: 80, WidthMaxEnforcer: text.WrapSoft},
 	})
-	return render(t)
+	return Render(t)
 }
 
 // Refusal words why an entry was not accepted; empty if it was.

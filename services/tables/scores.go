@@ -24,22 +24,22 @@ func Scores(w io.Writer, s query.Scores) error {
 
 // Outcomes is the table of outcome scores.
 func Outcomes(s query.Scores) string {
-	t := begin("Outcomes", "#", "Outcome", "Score", "Questions", "Exact")
+	t := New("Outcomes", "#", "Outcome", "Score", "Questions", "Exact")
 	for _, f := range of(s, "outcome/") {
 		t.AppendRow(table.Row{number(f), f.Name, Percent(f.Percent), count(f.Questions), exact(f.Exact)})
 	}
 	right(t, "#", "Score", "Questions")
-	return render(t)
+	return Render(t)
 }
 
 // Sections is the table of section scores.
 func Sections(s query.Scores) string {
-	t := begin("Sections", "#", "Section", "Score", "Criteria", "Exact")
+	t := New("Sections", "#", "Section", "Score", "Criteria", "Exact")
 	for _, f := range of(s, "section/") {
 		t.AppendRow(table.Row{number(f), f.Name, Percent(f.Percent), count(f.Criteria), exact(f.Exact)})
 	}
 	right(t, "#", "Score", "Criteria")
-	return render(t)
+	return Render(t)
 }
 
 // Grid is the criteria: a row for each outcome, a column for each section. A cell
@@ -54,7 +54,7 @@ func Grid(s query.Scores) string {
 	for _, f := range of(s, "criterion/") {
 		cells[number(f)] = f
 	}
-	t := begin("Criteria", header...)
+	t := New("Criteria", header...)
 	for _, o := range of(s, "outcome/") {
 		row := table.Row{number(o) + " " + o.Name}
 		for _, c := range sections {
@@ -71,7 +71,7 @@ func Grid(s query.Scores) string {
 		configs = append(configs, table.ColumnConfig{Number: n + 2, WidthMax: 14, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignRight})
 	}
 	t.SetColumnConfigs(configs)
-	return render(t)
+	return Render(t)
 }
 
 // Percent is a whole percent, or a dash where there is no figure.
@@ -82,8 +82,8 @@ func Percent(p *int) string {
 	return strconv.Itoa(*p) + "%"
 }
 
-// begin makes a table in the style of all tables here.
-func begin(title string, header ...string) table.Writer {
+// New makes a table in the style of all tables here.
+func New(title string, header ...string) table.Writer {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
@@ -98,8 +98,8 @@ func begin(title string, header ...string) table.Writer {
 	return t
 }
 
-// render is the table without the blanks that pad its lines.
-func render(t table.Writer) string {
+// Render is the table without the blanks that pad its lines.
+func Render(t table.Writer) string {
 	lines := strings.Split(t.Render(), "\n")
 	for n, l := range lines {
 		lines[n] = strings.TrimRight(l, " ")

@@ -1,0 +1,97 @@
+package demo
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/aboveline/aboveline/events"
+	"github.com/aboveline/aboveline/events/entry"
+	"github.com/aboveline/aboveline/events/framework"
+	"github.com/aboveline/aboveline/projections/scores"
+)
+
+// revision is a judgement and the answer that it is changed to.
+type revision struct {
+	entry entry.Entry // as it was imported
+	was   entry.Judgement
+	to    events.Answer
+}
+
+// choose finds the judgement whose revision to the other side of the line changes
+// most percentages, and among those the first of the data set.
+func (d *demonstration) choose() (revision, error) {
+	fw := d.data.Framework
+	tallies := map[events.QuestionID]scores.Tally{}
+	for i := range fw.Questions {
+		q := fw.Questions[i].ID
+		if f := figure(d.figures, scores.Question(q)); f.Above != nil && f.Relevant != nil {
+			tallies[q] = scores.Tally{Above: *f.Above, Relevant: *f.Relevant}
+		}
+	}
+	before := scores.Figures(fw, tallies)
+	effect := map[change]int{}
+	best, most := revision{}, 0
+	for _, p := range d.data.Rest {
+		j, ok := p.Entry.Body.(entry.Judgement)
+		if !ok || j.Answer == events.NotApplicable {
+			continue
+		}
+		q, ok := fw.Question(j.Question)
+		// Others' relevance must not hang on it, so that one judgement is all that moves.
+		if !ok || !q.Scored || !q.Always() || len(fw.DependentsOnAnswer(q.ID)) > 0 {
+			continue
+		}
+		c := change{q.ID, !q.Above(j.Answer)}
+		if _, known := effect[c]; !known {
+			effect[c] = moved(fw, before, tallies, c)
+		}
+		if to, ok := across(q, c.above); ok && effect[c] > most {
+			best, most = revision{p.Entry, j, to}, effect[c]
+		}
+	}
+	if most == 0 {
+		return best, errors.New("demo: no single judgement of this data set moves a figure")
+	}
+	return best, nil
+}
+
+// change is one answer to a question crossing the line.
+type change struct {
+	question events.QuestionID
+	above    bool
+}
+
+// moved counts the percentages that a change moves, with the scores' own code.
+func moved(
+	fw *framework.Framework, before []scores.Figure, tallies map[events.QuestionID]scores.Tally, c change,
+) int {
+	was := tallies[c.question]
+	now := was
+	if c.above {
+		now.Above++
+	} else {
+		now.Above--
+	}
+	tallies[c.question] = now
+	after := scores.Figures(fw, tallies)
+	tallies[c.question] = was
+	n := 0
+	for i := range after {
+		x, _ := before[i].Percent()
+		if y, ok := after[i].Percent(); ok && x != y {
+			n++
+		}
+	}
+	return n
+}
+
+// across is an answer on the wanted side of the line.
+func across(q *framework.Question, above bool) (events.Answer, bool) {
+	n := slices.IndexFunc(q.Answers, func(a events.Answer) bool {
+		return a != events.NotApplicable && q.Above(a) == above
+	})
+	if n < 0 {
+		return "", false
+	}
+	return q.Answers[n], true
+}
