@@ -10,18 +10,26 @@
 //
 //   - Durability: a receipt that says "recorded" or "duplicate" is written only
 //     after the transaction committed with synchronous_commit on.
+//
 //   - Idempotency: an entry id is recorded at most once, for ever. The same id
 //     with the same content is answered "duplicate" with the first position; with
 //     other content it is rejected.
+//
 //   - Concurrency: an entry changes a stream only at the revision that it
 //     expects. The ledger's unique (stream, revision) is the backstop.
+//
 //   - Strong consistency: decisions are made under the lock of the programme's
 //     head row against a picture that has seen every event below it.
+//
 //   - Independence: a conflict or a rejection of one entry costs no other entry
 //     its verdict, unless the submission is atomic.
-//   - Order: entries are decided in the order of their submission, submissions of
-//     one programme in the order of the stream. While the database is away the
+//
+//   - Order: entries are decided in the order of their submission, submissions to
+//     one inspection in the order of the stream. While the database is away the
 //     lane waits and keeps that order; the stream holds what cannot be taken in.
+//
+//   - Fairness: of the deliveries that a recorder holds (512), those of different
+//     inspections take turns.
 //
 // Any number of recorders may serve one programme; none is a leader.
 //

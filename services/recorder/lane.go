@@ -19,8 +19,6 @@ const (
 	// maxEntries is where a lane stops gathering: entries of one transaction. A
 	// single larger submission is still recorded in one.
 	maxEntries = 2000
-	// maxWaiting bounds the deliveries that wait in one lane.
-	maxWaiting = 4096
 	// maxConflicts is how often a lane tries again when another recorder was
 	// quicker than the head lock should allow.
 	maxConflicts = 3
@@ -30,14 +28,14 @@ const (
 type lane struct {
 	recorder  *Recorder
 	programme events.Programme
-	queue     chan *work
+	queue     *queue
 	memory    *memory
 	uncertain map[events.EventID]bool
 }
 
 func newLane(r *Recorder, p events.Programme) *lane {
 	return &lane{
-		recorder: r, programme: p, queue: make(chan *work, maxWaiting),
+		recorder: r, programme: p, queue: newQueue(),
 		memory: newMemory(), uncertain: map[events.EventID]bool{},
 	}
 }
@@ -47,27 +45,15 @@ func newLane(r *Recorder, p events.Programme) *lane {
 func (l *lane) run(ctx context.Context) {
 	for {
 		select {
-		case w := <-l.queue:
-			l.record(ctx, l.gather(w))
+		case <-l.queue.filled:
 		case <-ctx.Done():
 			return
 		}
-	}
-}
-
-// gather takes what waits, up to a full transaction: while one commit is under
-// way, the next one fills.
-func (l *lane) gather(first *work) []*work {
-	ws, entries := []*work{first}, len(first.items)
-	for entries < maxEntries {
-		select {
-		case w := <-l.queue:
-			ws, entries = append(ws, w), entries+len(w.items)
-		default:
-			return ws
+		// While one commit is under way, the next one fills.
+		for ws := l.queue.take(maxEntries); len(ws) > 0; ws = l.queue.take(maxEntries) {
+			l.record(ctx, ws)
 		}
 	}
-	return ws
 }
 
 // record tries until the deliveries are recorded. While the database is away it

@@ -174,14 +174,8 @@ func (r *Recorder) enqueue(ctx context.Context, w *work, number uint64) error {
 	if err := r.gate.enter(ctx, number); err != nil {
 		return err
 	}
-	select {
-	case r.lane(w.delivery.Programme).queue <- w:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-r.ctx.Done():
-		return r.ctx.Err()
-	}
+	r.lane(w.delivery.Programme).queue.put(w)
+	return nil
 }
 
 // lane is the programme's lane, started at its first delivery.
