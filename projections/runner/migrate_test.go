@@ -65,11 +65,16 @@ func TestMigrateWithoutSuperuser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() {})
 	own := as(t, pool, login)
 	if err := runner.Migrate(t.Context(), own); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := pool.Exec(t.Context(), createJournal); err != nil {
+		t.Fatal(err)
+	}
+	add(t, ledger.New(pool), programme, 3)
+	start(t, config(own)).reach(3)
+	wantJournal(t, as(t, pool, reader), programme, 3)
 }
 
 func TestRolesAreRefusedWhatTheyShouldNotDo(t *testing.T) {

@@ -3,10 +3,12 @@ package scores_test
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/projections/scores"
 )
@@ -105,6 +107,35 @@ func TestSubsetOfAllCasesIsTheWhole(t *testing.T) {
 	}
 	if _, ok := f.TalliesWhere("elsewhere", nil); ok {
 		t.Error("an inspection that was never opened has tallies")
+	}
+}
+
+// A subset chosen by an answer does not see one that is no answer: "no" here
+// stands on 1.1.02 of a case in which the question is not relevant.
+func TestSubsetByAnswer(t *testing.T) {
+	t.Parallel()
+	s := newScript()
+	s.publish(small().yaml())
+	s.open("north")
+	for c, answer := range map[events.CaseID]events.Answer{"C1": "yes", "C2": "no"} {
+		s.describe("north", c)
+		s.judge("north", c, "1.1.01", answer)
+		s.judge("north", c, "1.1.02", "no")
+	}
+	s.describe("north", "C3")
+	var seen []events.Answer
+	tallies, _ := s.fold(t).TalliesWhere("north", func(c framework.CaseFile) bool {
+		answer, given := c.Answer("1.1.02")
+		if _, known := c.Answer("9.9.99"); known {
+			t.Error("there is an answer to a question of no framework")
+		}
+		if given {
+			seen = append(seen, answer)
+		}
+		return given
+	})
+	if !slices.Equal(seen, []events.Answer{"no"}) || tallies["1.1.01"] != (scores.Tally{Above: 1, Relevant: 1}) {
+		t.Errorf("answers %v, tallies %v; want the one case C1", seen, tallies)
 	}
 }
 

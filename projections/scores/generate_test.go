@@ -77,7 +77,22 @@ func drawSpec(t *rapid.T, ids []string) spec {
 func edited(t *rapid.T, s spec) spec {
 	s.questions = slices.Clone(s.questions)
 	k := rapid.IntRange(0, len(s.questions)-1).Draw(t, "edited")
-	s.questions[k] = drawQuestion(t, s.questions[k].id, s.questions[:k])
+	q, other := s.questions[k], drawQuestion(t, s.questions[k].id, s.questions[:k])
+	switch rapid.IntRange(0, 5).Draw(t, "edit") {
+	case 0:
+		q.judged = !q.judged
+	case 1:
+		q.rule = other.rule
+	case 2:
+		q.answers, q.line = other.answers, other.line
+	case 3:
+		q.criterion, q.outcomes = other.criterion, other.outcomes
+	case 4:
+		q.unasked = !q.unasked
+	default:
+		q = other
+	}
+	s.questions[k] = q
 	return mended(t, s)
 }
 

@@ -66,4 +66,6 @@ func (d *drafts) next(n int) []ledger.Draft {
 	return all
 }
 
-func question(n int) events.QuestionID { return events.QuestionID(fmt.Sprintf("%d.%02d", n/20+1, n%20+1)) }
+func question(n int) events.QuestionID {
+	return events.QuestionID(fmt.Sprintf("%d.%02d", n/20+1, n%20+1))
+}

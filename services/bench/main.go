@@ -68,7 +68,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	f.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile of each row into this `directory`")
 	f.Usage = func() {
 		fmt.Fprintln(stderr, "usage: bench [flags]\n\nrows:")
-		for _, r := range rows() {
+		for _, r := range everyRow() {
 			fmt.Fprintf(stderr, "  %-18s %s\n", r.name, r.what)
 		}
 		fmt.Fprintln(stderr, "\nflags:")
@@ -94,8 +94,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.events = 20_000
 	case c.events == 0:
 		c.events = 200_000
-	case c.events < 1000 || c.events > 10_000_000:
-		return refuse("-events %d: from 1,000 to 10,000,000", c.events)
+	case c.events < 10_000 || c.events > 1_200_000:
+		return refuse("-events %d: from 10,000 to 1,200,000", c.events)
 	}
 	return c, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/aboveline/aboveline/events"
@@ -46,12 +46,15 @@ func (w *raw) side(size int) side {
 	}
 }
 
+// uuids is the quickest way to give pgx an array of them.
+type uuids = pgtype.FlatArray[pgtype.UUID]
+
 // columns turns events into one array a column.
 func (w *raw) columns(ds []ledger.Draft) []any {
 	n := len(ds)
 	positions, revisions, versions := make([]int64, n), make([]int32, n), make([]int32, n)
 	happened, recorded := make([]time.Time, n), make([]time.Time, n)
-	ids, causations := make([]uuid.UUID, n), make([]uuid.UUID, n)
+	ids, causations := make(uuids, n), make(uuids, n)
 	var text [7][]string
 	for c := range text {
 		text[c] = make([]string, n)
@@ -62,7 +65,8 @@ func (w *raw) columns(ds []ledger.Draft) []any {
 		d := &ds[k]
 		w.position++
 		positions[k], revisions[k], versions[k] = w.position, int32(d.Revision), int32(d.TypeVersion)
-		happened[k], recorded[k], ids[k], causations[k] = d.OccurredAt, now, d.ID, d.Causation
+		happened[k], recorded[k] = d.OccurredAt, now
+		ids[k], causations[k] = pgtype.UUID{Bytes: d.ID, Valid: true}, pgtype.UUID{Bytes: d.Causation, Valid: true}
 		for c, s := range [...]string{
 			string(w.programme), string(d.Stream), string(d.Type), string(d.Actor), string(d.Team),
 			string(d.Inspection), string(d.Case),

@@ -28,7 +28,7 @@ func report(w io.Writer, s surroundings, figures []figure) error {
 			f.name, amount(f.value), f.unit, amount(f.baseline), ratio(f.ratio()), f.bar, f.bar.verdict(f), f.note,
 		})
 	}
-	configs := []table.ColumnConfig{{Name: "Measured", WidthMax: 60}}
+	configs := []table.ColumnConfig{{Name: "Measured", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}}
 	for _, name := range []string{"Value", "Baseline", "Ratio", "Bar"} {
 		configs = append(configs, table.ColumnConfig{Name: name, Align: text.AlignRight, AlignHeader: text.AlignRight})
 	}

@@ -47,7 +47,7 @@ func atLeast(ratio float64) bar   { return bar{limit: ratio} }
 func atMost(ratio float64) bar    { return bar{limit: ratio, atMost: true} }
 func valueUpTo(value float64) bar { return bar{limit: value, atMost: true, onValue: true} }
 
-func rows() []row {
+func everyRow() []row {
 	return []row{
 		{"append-500", "batches of 500 into one programme, events/s", appendRow("append-500", 500, atLeast(0.80))},
 		{"append-500-fresh", "the same into a new, empty programme without statistics", freshRow},
@@ -70,7 +70,7 @@ func rows() []row {
 // measure runs the selected rows and reports.
 func measure(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
 	var selected []row
-	for _, r := range rows() {
+	for _, r := range everyRow() {
 		if c.selected.MatchString(r.name) {
 			selected = append(selected, r)
 		}

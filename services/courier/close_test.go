@@ -45,7 +45,7 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 	if f.nc.IsClosed() {
 		t.Error("Close closed the caller's connection")
 	}
-	if _, err := sub.Subscribe(context.Background(), "t"); !courier.IsClosed(err) {
+	if _, err := sub.Subscribe(t.Context(), "t"); !courier.IsClosed(err) {
 		t.Errorf("Subscribe after Close: %v", err)
 	}
 }
@@ -86,7 +86,7 @@ func TestEndOfContextEndsTheSubscription(t *testing.T) {
 	f := newFixture(t)
 	publish(t, f.pub, numbered(1, 2)...)
 	sub := f.subscriber(t, courier.SubscriberConfig{NakDelay: func(uint64) time.Duration { return 0 }})
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	messages, err := sub.Subscribe(ctx, "t")
 	if err != nil {
 		t.Fatal(err)
@@ -117,41 +117,41 @@ func TestEndsInTheMiddleOfDelivery(t *testing.T) {
 	publish(t, f.pub, numbered(1, total)...)
 	var mu sync.Mutex
 	done := map[string]bool{}
+	finished := make(chan struct{})
 	handle := func(msg *message.Message) {
-		mu.Lock()
-		done[msg.UUID] = true
-		mu.Unlock()
 		msg.Ack()
-	}
-	finished := func() bool {
 		mu.Lock()
 		defer mu.Unlock()
-		return len(done) == total
+		if !done[msg.UUID] {
+			if done[msg.UUID] = true; len(done) == total {
+				close(finished)
+			}
+		}
 	}
-	for round := 0; !finished(); round++ {
-		if round == 500 {
-			t.Fatalf("only %d of %d messages after %d rounds", len(done), total, round)
+	for round := 0; ; round++ {
+		select {
+		case <-finished:
+			t.Logf("%d messages in %d subscriptions", total, round)
+			return
+		default:
 		}
 		sub := f.subscriber(t, courier.SubscriberConfig{MaxInFlight: 16})
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(t.Context())
 		messages, err := sub.Subscribe(ctx, "t")
 		if err != nil {
 			t.Fatal(err)
 		}
 		var wg sync.WaitGroup
-		for i := range 5 + round%40 {
-			msg, ok := <-messages
-			if !ok || finished() {
-				break
-			}
-			if i%5 == 0 {
+		for range 5 + round%40 {
+			select {
+			case msg := <-messages:
 				wg.Go(func() { handle(msg) })
 				continue
+			case <-finished:
+			case <-time.After(10 * time.Second):
+				t.Errorf("nothing came for 10s; %d of %d messages after %d subscriptions", len(done), total, round)
 			}
-			handle(msg)
-			if finished() {
-				break
-			}
+			break
 		}
 		wg.Go(cancel)
 		wg.Go(func() { closing(t, sub) })
@@ -160,5 +160,8 @@ func TestEndsInTheMiddleOfDelivery(t *testing.T) {
 			handle(msg)
 		}
 		wg.Wait()
+		if t.Failed() {
+			return
+		}
 	}
 }

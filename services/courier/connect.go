@@ -61,7 +61,8 @@ func Connect(ctx context.Context, cfg ConnectConfig) (*nats.Conn, error) {
 		case <-ctx.Done():
 			last := nc.LastError()
 			nc.Close()
-			return nil, fmt.Errorf("courier: no connection to NATS at %s: %w (last error: %v)", cfg.where(), ctx.Err(), last)
+			return nil, fmt.Errorf("courier: no connection to NATS at %s: %w (last error: %w)",
+				cfg.where(), ctx.Err(), cmp.Or(last, errNoError))
 		}
 	}
 	return nc, nil
@@ -131,6 +132,8 @@ func credentials(path string) (nats.Option, error) {
 	}
 	return opt, nil
 }
+
+var errNoError = errors.New("none")
 
 func isRefusal(err error) bool {
 	return errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) ||

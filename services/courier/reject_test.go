@@ -19,7 +19,7 @@ import (
 // publishRaw publishes with a header block that nats.go would never write.
 func publishRaw(t *testing.T, f *fixture, header, payload string) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(f.url(), "nats://"))
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(f.url(), "nats://"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func (s *testServer) stream(t testing.TB, nc *nats.Conn, cfg jetstream.StreamCon
 	}}.Find
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func publisher(t testing.TB, nc *nats.Conn, cfg courier.PublisherConfig) *courier.Publisher {
 	t.Helper()
@@ -145,7 +145,7 @@ func closing(t testing.TB, c io.Closer) {
 
 func subscribe(t testing.TB, sub *courier.Subscriber) <-chan *message.Message {
 	t.Helper()
-	messages, err := sub.Subscribe(context.Background(), "t")
+	messages, err := sub.Subscribe(t.Context(), "t")
 	if err != nil {
 		t.Fatal(err)
 	}

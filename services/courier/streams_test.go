@@ -100,7 +100,8 @@ func TestStandardRoutes(t *testing.T) {
 	if err := pub.Publish(courier.TopicSubmissions, courier.To(newMessage("x"), subject)); err != nil {
 		t.Fatal(err)
 	}
-	submissions, err := subscriber(t, nc, courier.SubscriberConfig{Group: "recorder"}).Subscribe(context.Background(), courier.TopicSubmissions)
+	recorder, support := courier.SubscriberConfig{Group: "recorder"}, courier.SubscriberConfig{Group: "support"}
+	submissions, err := subscriber(t, nc, recorder).Subscribe(t.Context(), courier.TopicSubmissions)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func TestStandardRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	poison.Ack()
-	parked, err := subscriber(t, nc, courier.SubscriberConfig{Group: "support"}).Subscribe(context.Background(), courier.TopicParked)
+	parked, err := subscriber(t, nc, support).Subscribe(t.Context(), courier.TopicParked)
 	if err != nil {
 		t.Fatal(err)
 	}

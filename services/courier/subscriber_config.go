@@ -45,8 +45,8 @@ type SubscriberConfig struct {
 	// DrainTimeout is how long Close, or the end of the context given to Subscribe, lets handlers finish the messages they
 	// have; after it the messages' contexts are cancelled and the messages go back to the stream. Default: 10 s.
 	DrainTimeout time.Duration
-	// PullExpiry is how long one pull request waits at the server; a third of it, at most 5 s, is the heartbeat by which a
-	// silent server is noticed. Default: 30 s.
+	// PullExpiry is how long one pull request waits at the server; a sixth of it, at most 2 s, is the heartbeat by which a
+	// silent server is noticed, after three of them. Default: 30 s.
 	PullExpiry time.Duration
 
 	// FromNow lets a new consumer begin with messages stored from now on rather than with the oldest. It cannot be changed
@@ -107,7 +107,7 @@ func (c SubscriberConfig) validate() error {
 }
 
 // heartbeat is how often the server says that a waiting pull request is alive.
-func (c SubscriberConfig) heartbeat() time.Duration { return min(c.PullExpiry/3, 5*time.Second) }
+func (c SubscriberConfig) heartbeat() time.Duration { return min(c.PullExpiry/6, 2*time.Second) }
 
 // Backoff doubles a delay with every delivery, from first up to limit.
 func Backoff(first, limit time.Duration) func(n uint64) time.Duration {

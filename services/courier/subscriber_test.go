@@ -1,7 +1,6 @@
 package courier_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -246,6 +245,7 @@ func TestConsumerThatVanishesIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	messages := subscribe(t, f.subscriber(t, courier.SubscriberConfig{}))
+	eventually(t, "a pull request waits", func() bool { return f.consumer(t).NumWaiting == 1 })
 	if err := f.js.DeleteConsumer(t.Context(), "S", "g_t"); err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,9 @@ func TestSubscriberConfigIsChecked(t *testing.T) {
 	for name, cfg := range map[string]courier.SubscriberConfig{
 		"no group": {}, "negative in flight": {Group: "g", MaxInFlight: -1}, "order and several": {Group: "g", MaxUnacked: 2},
 		"less in all than in one": {Group: "g", MaxInFlight: 8, MaxUnacked: 4}, "short AckWait": {Group: "g", AckWait: 1},
-		"short expiry": {Group: "g", PullExpiry: 1}, "negative drain": {Group: "g", DrainTimeout: -1}, "negative bytes": {Group: "g", MaxBytes: -1},
+
+		"short expiry": {Group: "g", PullExpiry: 1}, "negative drain": {Group: "g", DrainTimeout: -1},
+		"negative bytes": {Group: "g", MaxBytes: -1},
 	} {
 		if _, err := courier.NewSubscriber(nc, cfg); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -269,7 +271,7 @@ func TestSubscriberConfigIsChecked(t *testing.T) {
 		t.Error("no connection: accepted")
 	}
 	sub := subscriber(t, nc, courier.SubscriberConfig{Group: "g"})
-	if _, err := sub.Subscribe(context.Background(), "nowhere"); !courier.IsUnknownTopic(err) {
+	if _, err := sub.Subscribe(t.Context(), "nowhere"); !courier.IsUnknownTopic(err) {
 		t.Errorf("unknown topic: %v", err)
 	}
 	if _, err := sub.Subscribe(t.Context(), courier.TopicSubmissions); err == nil {

@@ -113,7 +113,7 @@ func (x *subscription) run(ctx context.Context) {
 			x.afterEnsure(err)
 		case change := <-changes:
 			if change == nats.CLOSED {
-				x.log.Error("connection closed; subscription ends")
+				x.log.ErrorContext(ctx, "connection closed; subscription ends")
 				x.finish(progress.C)
 				return
 			}
@@ -221,14 +221,14 @@ func (x *subscription) pause(what, why string) {
 	d := Backoff(250*time.Millisecond, 5*time.Second)(x.pauses)
 	x.paused = true
 	x.retry.Reset(d)
-	x.log.Warn(what, slog.String("reason", why), slog.Duration("again_in", d))
+	x.log.Warn("pull requests pause", slog.String("event", what), slog.String("server_says", why), slog.Duration("pause", d))
 }
 
 // ensure creates the consumer again after the server said that there is none.
 func (x *subscription) ensure(why string) {
 	x.paused = true
 	x.retry.Stop()
-	x.log.Warn("consumer does not answer; creating it", slog.String("reason", why))
+	x.log.Warn("consumer does not answer; creating it", slog.String("server_says", why))
 	x.side.Go(func() {
 		ctx, cancel := context.WithTimeout(x.ctx, 5*time.Second)
 		defer cancel()

@@ -30,7 +30,8 @@ func TestTokenIsOneToOne(t *testing.T) {
 func TestTokenExamples(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
-		"": "_", "_": "%5F", "hampshire-2013": "hampshire-2013", "a.b": "a%2Eb", "Zoë": "Zo%C3%AB", "100%": "100%25", "$SYS": "%24SYS",
+		"": "_", "_": "%5F", "hampshire-2013": "hampshire-2013", "a.b": "a%2Eb", "Zoë": "Zo%C3%AB",
+		"100%": "100%25", "$SYS": "%24SYS",
 	} {
 		if got := courier.Token(s); got != want {
 			t.Errorf("Token(%q) = %q; want %q", s, got, want)

@@ -3,11 +3,13 @@ package demo
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/entry"
 	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/projections/scores"
+	"github.com/aboveline/aboveline/services/query"
 )
 
 // revision is a judgement and the answer that it is changed to.
@@ -17,14 +19,15 @@ type revision struct {
 	to    events.Answer
 }
 
-// choose finds the judgement whose revision to the other side of the line changes
-// most percentages, and among those the first of the data set.
+// choose finds the judgement whose revision to the other side of the line moves
+// the published percentages most, and among those the first of the data set.
 func (d *demonstration) choose() (revision, error) {
 	fw := d.data.Framework
 	tallies := map[events.QuestionID]scores.Tally{}
 	for i := range fw.Questions {
 		q := fw.Questions[i].ID
-		if f := figure(d.figures, scores.Question(q)); f.Above != nil && f.Relevant != nil {
+		f := figure(d.figures, scores.Question(q))
+		if f.Above != nil && f.Relevant != nil {
 			tallies[q] = scores.Tally{Above: *f.Above, Relevant: *f.Relevant}
 		}
 	}
@@ -37,8 +40,9 @@ func (d *demonstration) choose() (revision, error) {
 			continue
 		}
 		q, ok := fw.Question(j.Question)
-		// Others' relevance must not hang on it, so that one judgement is all that moves.
-		if !ok || !q.Scored || !q.Always() || len(fw.DependentsOnAnswer(q.ID)) > 0 {
+		// Others' relevance must not hang on it, and all its answers must count, so that
+		// one judgement is all that moves.
+		if !ok || !q.Scored || len(fw.DependentsOnAnswer(q.ID)) > 0 || flagged(figure(d.figures, scores.Question(q.ID))) {
 			continue
 		}
 		c := change{q.ID, !q.Above(j.Answer)}
@@ -61,7 +65,12 @@ type change struct {
 	above    bool
 }
 
-// moved counts the percentages that a change moves, with the scores' own code.
+func flagged(f query.Figure) bool { return f.Flagged == nil || *f.Flagged > 0 }
+
+// weights say how much it is to move the percentage of a figure of a kind.
+var weights = map[string]int{"outcome": 1000, "section": 100, "criterion": 10, "question": 1}
+
+// moved weighs the percentages that a change moves, with the scores' own code.
 func moved(
 	fw *framework.Framework, before []scores.Figure, tallies map[events.QuestionID]scores.Tally, c change,
 ) int {
@@ -79,7 +88,8 @@ func moved(
 	for i := range after {
 		x, _ := before[i].Percent()
 		if y, ok := after[i].Percent(); ok && x != y {
-			n++
+			kind, _, _ := strings.Cut(string(after[i].Name), "/")
+			n += weights[kind]
 		}
 	}
 	return n

@@ -129,6 +129,11 @@ func (d *demonstration) scores(ctx context.Context) error {
 	}
 	rows, matched := d.compare()
 	d.matched = matched
+	if matched {
+		rows += "\nEvery score is the published one."
+	} else {
+		rows += "\nNot every score is the published one."
+	}
 	d.page.say("\n%s\n\n%s\n\n%s", rows, tables.Grid(d.figures), tables.Sections(d.figures))
 	return nil
 }

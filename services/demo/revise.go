@@ -84,7 +84,7 @@ func (d *demonstration) movements(ctx context.Context, at events.Position) error
 	if err != nil {
 		return err
 	}
-	t := tables.New("What it moved", "Figure", "", "Before", "After", "Exact before", "Exact after", "By")
+	t := tables.New("What it moved", "Figure", "", "Before", "After", "Exactly", "By")
 	for _, f := range now.Figures {
 		if same(f, figure(d.figures, f.Figure)) {
 			continue

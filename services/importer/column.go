@@ -8,7 +8,7 @@ import (
 
 // column is the column of the file that a field of the entry came from.
 func column(k entry.Kind, field string) string {
-	for _, prefix := range []string{"attributes.", "measures.", "attributes/", "measures/"} {
+	for _, prefix := range []string{"attributes.", "measures."} {
 		if name, ok := strings.CutPrefix(field, prefix); ok {
 			return name
 		}

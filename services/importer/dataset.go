@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,7 +70,13 @@ func Read(dir string, t Target) (*Dataset, error) {
 	if _, err := os.Stat(filepath.Join(dir, "cases.csv")); err != nil {
 		return nil, fmt.Errorf("importer: a data set has a file cases.csv: %w", err)
 	}
-	r.cases()
+	if r.cases(); len(r.Cases) == 0 {
+		// Nothing else can be recorded of cases that are not known.
+		if len(r.Problems) > 0 {
+			return nil, fmt.Errorf("importer: no case can be read: %s", r.Problems[0])
+		}
+		return nil, errors.New("importer: cases.csv has no rows")
+	}
 	r.judgements()
 	r.factors()
 	r.contacts()
@@ -109,8 +116,9 @@ func published(fw *framework.Framework) (time.Time, error) {
 		"importer: meta.published %q is no date; give the time of the judgements with --occurred-at", fw.Published)
 }
 
-// rows goes through a file. Each row becomes an entry of its own or a problem.
-func (r *reading) rows(file string, need []string, take func(*row) *Problem) {
+// rows goes through a file that has the needed columns and others that are known.
+// Each row becomes an entry of its own or a problem.
+func (r *reading) rows(file string, need []string, known func(string) bool, take func(*row) *Problem) {
 	t, p := open(r.dir, file)
 	if p != nil {
 		r.Problems = append(r.Problems, *p)
@@ -120,7 +128,7 @@ func (r *reading) rows(file string, need []string, take func(*row) *Problem) {
 		return
 	}
 	defer t.close()
-	if p := t.need(need...); p != nil {
+	if p := t.check(need, known); p != nil {
 		r.Problems = append(r.Problems, *p)
 		return
 	}
@@ -137,6 +145,9 @@ func (r *reading) rows(file string, need []string, take func(*row) *Problem) {
 		}
 	}
 }
+
+// no knows no further columns.
+func no(string) bool { return false }
 
 // plan makes the entry of a row.
 func (r *reading) plan(x *row, shard string, body entry.Body) Planned {

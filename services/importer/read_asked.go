@@ -23,7 +23,7 @@ func (r *reading) interviews() {
 	var order []*group
 	byID := map[string]*group{}
 	columns := []string{"interview_id", "role", "grade", "ldu", "question_id", "answer"}
-	r.rows("interviews.csv", columns, func(x *row) *Problem {
+	r.rows("interviews.csv", columns, no, func(x *row) *Problem {
 		id := x.get("interview_id")
 		if id == "" {
 			return x.problem("interview_id", "missing_field", "is empty")
@@ -62,8 +62,13 @@ func (r *reading) interviews() {
 // offender_survey.csv: respondent_id, then one column per question.
 func (r *reading) survey() {
 	instrument, ok := r.Framework.Instrument(survey)
+	question := func(name string) bool {
+		return !ok || slices.ContainsFunc(instrument.Questions, func(q framework.AskedQuestion) bool {
+			return q.ID == events.QuestionID(name)
+		})
+	}
 	seen := map[string]int{}
-	r.rows("offender_survey.csv", []string{"respondent_id"}, func(x *row) *Problem {
+	r.rows("offender_survey.csv", []string{"respondent_id"}, question, func(x *row) *Problem {
 		if !ok {
 			return x.problem("", "unknown_instrument", "the framework has no instrument %q", survey)
 		}
@@ -99,7 +104,8 @@ func (r *reading) questionnaire() {
 	}
 	var order []*group
 	byID := map[string]*group{}
-	r.rows("victim_questionnaire.csv", []string{"respondent_id", "question_id", "answer"}, func(x *row) *Problem {
+	columns := []string{"respondent_id", "question_id", "answer"}
+	r.rows("victim_questionnaire.csv", columns, no, func(x *row) *Problem {
 		id := x.get("respondent_id")
 		switch {
 		case !ok:

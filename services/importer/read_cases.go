@@ -11,7 +11,8 @@ import (
 // cases.csv: case_id, then one column per attribute.
 func (r *reading) cases() {
 	seen := map[string]int{}
-	r.rows("cases.csv", []string{"case_id"}, func(x *row) *Problem {
+	attribute := func(name string) bool { _, ok := r.Framework.Attribute(name); return ok }
+	r.rows("cases.csv", []string{"case_id"}, attribute, func(x *row) *Problem {
 		id := x.get("case_id")
 		if p := again(x, seen, "case_id", id); p != nil {
 			return p
@@ -22,11 +23,8 @@ func (r *reading) cases() {
 				continue
 			}
 			a, ok := r.Framework.Attribute(name)
-			if !ok {
-				return x.problem(name, "unknown_attribute", "the framework has no case attribute of this name")
-			}
 			value := x.fields[n]
-			if value == "" {
+			if !ok || value == "" {
 				continue
 			}
 			if !slices.Contains(a.Values, value) {
@@ -54,7 +52,7 @@ func again(x *row, seen map[string]int, column, key string) *Problem {
 // judgements.csv: case_id, question_id, answer.
 func (r *reading) judgements() {
 	seen := map[string]int{}
-	r.rows("judgements.csv", []string{"case_id", "question_id", "answer"}, func(x *row) *Problem {
+	r.rows("judgements.csv", []string{"case_id", "question_id", "answer"}, no, func(x *row) *Problem {
 		c, q, a := x.get("case_id"), x.get("question_id"), events.Answer(x.get("answer"))
 		question, ok := r.Framework.Question(events.QuestionID(q))
 		switch {
@@ -80,7 +78,7 @@ func (r *reading) judgements() {
 func (r *reading) factors() {
 	seen := map[string]int{}
 	columns := []string{"case_id", "factor", "identified", "interventions_sufficient", "progress_sufficient"}
-	r.rows("factors.csv", columns, func(x *row) *Problem {
+	r.rows("factors.csv", columns, no, func(x *row) *Problem {
 		c, f := x.get("case_id"), events.FactorID(x.get("factor"))
 		if c == "" {
 			return x.problem("case_id", "missing_field", "is empty")
@@ -103,7 +101,8 @@ func (r *reading) factors() {
 // victim_contact.csv: case_id, then one column per measure.
 func (r *reading) contacts() {
 	seen := map[string]int{}
-	r.rows("victim_contact.csv", []string{"case_id"}, func(x *row) *Problem {
+	measure := func(name string) bool { _, ok := r.Framework.Measure(events.MeasureID(name)); return ok }
+	r.rows("victim_contact.csv", []string{"case_id"}, measure, func(x *row) *Problem {
 		id := x.get("case_id")
 		if p := again(x, seen, "case_id", id); p != nil {
 			return p
@@ -113,11 +112,7 @@ func (r *reading) contacts() {
 			if name == "case_id" || x.fields[n] == "" {
 				continue
 			}
-			m := events.MeasureID(name)
-			if _, ok := r.Framework.Measure(m); !ok {
-				return x.problem(name, "unknown_measure", "the framework has no contact measure of this name")
-			}
-			measures[m] = events.Answer(x.fields[n])
+			measures[events.MeasureID(name)] = events.Answer(x.fields[n])
 		}
 		r.Rest = append(r.Rest, r.plan(x, id, entry.VictimContact{Case: events.CaseID(id), Measures: measures}))
 		return nil

@@ -21,8 +21,10 @@ const maxFile = 256 << 20
 type table struct {
 	file    string
 	columns []string
+	at      []int // where each column's name stands in the first line, in bytes from 1
 	reader  *csv.Reader
 	closer  io.Closer
+	broken  bool // reading failed for good
 }
 
 // row is one line of a table; fields are found by column name.
@@ -66,8 +68,10 @@ func open(dir, file string) (*table, *Problem) {
 		return t.fail(1, 0, "is not UTF-8 text; save it as CSV in UTF-8")
 	}
 	for n, name := range header {
+		_, column := t.reader.FieldPos(n)
+		t.at = append(t.at, column)
 		if slices.Contains(header[:n], name) {
-			return t.fail(1, n+1, fmt.Sprintf("column %q is there twice", name))
+			return t.fail(1, column, short(fmt.Sprintf("column %q is there twice", name)))
 		}
 	}
 	t.columns = header
@@ -81,12 +85,19 @@ func (t *table) fail(line, column int, message string) (*table, *Problem) {
 
 func (t *table) close() { _ = t.closer.Close() }
 
-// need refuses a file that lacks columns.
-func (t *table) need(columns ...string) *Problem {
-	for _, c := range columns {
+// check refuses a file that lacks a column or has one that known does not know: a
+// column that is not understood would be lost without a word.
+func (t *table) check(need []string, known func(string) bool) *Problem {
+	for _, c := range need {
 		if !slices.Contains(t.columns, c) {
-			return &Problem{File: t.file, Line: 1, Message: fmt.Sprintf("column %q is missing; the columns are %s",
-				c, strings.Join(columns, ","))}
+			return &Problem{File: t.file, Line: 1, Code: "missing_column", Message: short(fmt.Sprintf(
+				"column %q is missing; the columns are %q", c, t.columns))}
+		}
+	}
+	for n, c := range t.columns {
+		if !slices.Contains(need, c) && !known(c) {
+			return &Problem{File: t.file, Line: 1, Column: t.at[n], Field: short(c), Code: "unknown_column", Message: "" +
+				"the framework and this table know no column of this name; no row of the file was sent"}
 		}
 	}
 	return nil
@@ -95,6 +106,9 @@ func (t *table) need(columns ...string) *Problem {
 // next is the next row; a bad line gives a problem and reading goes on behind it.
 // Both are nil at the end.
 func (t *table) next() (*row, *Problem) {
+	if t.broken {
+		return nil, nil
+	}
 	fields, err := t.reader.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, nil
@@ -104,6 +118,7 @@ func (t *table) next() (*row, *Problem) {
 		return nil, &Problem{File: t.file, Line: p.StartLine, Column: p.Column, Message: "cannot be read as CSV: " + reason(err)}
 	}
 	if err != nil {
+		t.broken = true
 		return nil, &Problem{File: t.file, Message: err.Error()}
 	}
 	r := &row{fields: fields, table: t, at: make([]int, len(fields))}
@@ -138,12 +153,23 @@ func (r *row) get(column string) string {
 // problem points at a field.
 func (r *row) problem(column, code, format string, args ...any) *Problem {
 	p := &Problem{
-		File: r.table.file, Line: r.line, Field: column, Code: code, Message: fmt.Sprintf(format, args...),
+		File: r.table.file, Line: r.line, Field: column, Code: code, Message: short(fmt.Sprintf(format, args...)),
 	}
 	if n := slices.Index(r.table.columns, column); n >= 0 {
 		p.Column = r.at[n]
 	}
 	return p
+}
+
+// longest is the longest message, in bytes: a field may be a whole file.
+const longest = 500
+
+// short cuts a text that repeats what stands in a file.
+func short(s string) string {
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + " …"
 }
 
 func reason(err error) string {

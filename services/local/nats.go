@@ -128,7 +128,7 @@ func (n *NATS) Stop(ctx context.Context) error {
 			n.server.Shutdown()
 			n.server.WaitForShutdown()
 			if err := releaseLock(n.lock); err != nil {
-				n.log.Error("NATS lock", slog.Any("error", err))
+				n.log.ErrorContext(ctx, "the NATS lock was not released", slog.Any("error", err))
 			}
 		}()
 	})

@@ -15,21 +15,24 @@ type natsLog struct {
 	fatal string
 }
 
-func (l *natsLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l *natsLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l *natsLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l *natsLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
-func (l *natsLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l *natsLog) Noticef(format string, v ...any) { l.log.Debug(natsSays, line(format, v)) }
+func (l *natsLog) Debugf(format string, v ...any)  { l.log.Debug(natsSays, line(format, v)) }
+func (l *natsLog) Tracef(format string, v ...any)  { l.log.Debug(natsSays, line(format, v)) }
+func (l *natsLog) Warnf(format string, v ...any)   { l.log.Warn(natsSays, line(format, v)) }
+func (l *natsLog) Errorf(format string, v ...any)  { l.log.Error(natsSays, line(format, v)) }
 
 func (l *natsLog) Fatalf(format string, v ...any) {
-	text := fmt.Sprintf(format, v...)
-	l.log.Error(text)
+	l.log.Error(natsSays, line(format, v))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fatal == "" {
-		l.fatal = text
+		l.fatal = fmt.Sprintf(format, v...)
 	}
 }
+
+const natsSays = "nats server says"
+
+func line(format string, v []any) slog.Attr { return slog.String("line", fmt.Sprintf(format, v...)) }
 
 func (l *natsLog) failure() string {
 	l.mu.Lock()

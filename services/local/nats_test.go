@@ -3,7 +3,6 @@ package local_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -18,7 +17,7 @@ import (
 	"github.com/aboveline/aboveline/services/local"
 )
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func startNATS(t *testing.T, dir string) *local.NATS {
 	t.Helper()
@@ -30,9 +29,12 @@ func startNATS(t *testing.T, dir string) *local.NATS {
 	return n
 }
 
-func stop(t *testing.T, n interface{ Stop(context.Context) error }) {
+func stop(t *testing.T, n interface {
+	Stop(ctx context.Context) error
+},
+) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
 	defer cancel()
 	if err := n.Stop(ctx); err != nil {
 		t.Errorf("Stop: %v", err)
@@ -112,7 +114,9 @@ func TestClientsMaySubmitAndNothingElse(t *testing.T) {
 		t.Errorf("request while intake is away: %v; want no responders at once", err)
 	}
 	_, err = services.QueueSubscribe("intake.submit", "intake", func(m *nats.Msg) {
-		_ = m.RespondMsg(&nats.Msg{Data: append([]byte("got "), m.Data...), Header: nats.Header{"Seen": m.Header["Authorization"]}})
+		_ = m.RespondMsg(&nats.Msg{
+			Data: append([]byte("got "), m.Data...), Header: nats.Header{"Seen": m.Header["Authorization"]},
+		})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +132,9 @@ func TestClientsMaySubmitAndNothingElse(t *testing.T) {
 	}
 
 	var spied []*nats.Subscription
-	for _, subject := range []string{"submissions.>", "receipts.>", "parked.>", ">", "intake.submit", "$JS.>", "$SYS.>", "ledger.>"} {
+	for _, subject := range []string{
+		"submissions.>", "receipts.>", "parked.>", ">", "intake.submit", "$JS.>", "$SYS.>", "ledger.>",
+	} {
 		sub, err := clients.SubscribeSync(subject)
 		if err != nil {
 			t.Fatal(err)
@@ -136,7 +142,9 @@ func TestClientsMaySubmitAndNothingElse(t *testing.T) {
 		spied = append(spied, sub)
 		expectRefusal(t, clients, refused, "subscribe to "+subject)
 	}
-	for _, subject := range []string{"submissions.p._.a", "receipts.x", "ledger.p.appended", "$JS.API.STREAM.NAMES", "intake.other", "_INBOX.x"} {
+	for _, subject := range []string{
+		"submissions.p._.a", "receipts.x", "ledger.p.appended", "$JS.API.STREAM.NAMES", "intake.other", "_INBOX.x",
+	} {
 		if err := clients.Publish(subject, []byte("no")); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package query
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,7 +30,7 @@ type Exported struct {
 	Case        events.CaseID       `json:"case,omitempty"`
 	OccurredAt  string              `json:"occurred_at"`
 	RecordedAt  string              `json:"recorded_at"`
-	Leaf        []byte              `json:"leaf,format:hex"`
+	Leaf        string              `json:"leaf" doc:"Leaf hash of the ledger's tree, in hexadecimal."`
 	Data        jsontext.Value      `json:"data"`
 }
 
@@ -78,10 +79,10 @@ func writeEvent(w *bufio.Writer, r *events.Recorded) error {
 		Position: r.Position, ID: r.ID, Type: r.Type, TypeVersion: r.TypeVersion, Stream: r.Stream,
 		Revision: r.Revision, Actor: r.Actor, Team: r.Team, Inspection: r.Inspection, Case: r.Case,
 		OccurredAt: r.OccurredAt.Format(timeFormat), RecordedAt: r.RecordedAt.Format(timeFormat),
-		Leaf: r.Leaf[:], Data: r.Data,
+		Leaf: hex.EncodeToString(r.Leaf[:]), Data: r.Data,
 	})
 	if err != nil {
-		return err
+		panic(http.ErrAbortHandler) // as above: the reader must not take this for the end
 	}
 	if _, err := w.Write(line); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -60,6 +61,9 @@ type Recorder struct {
 	now     func() time.Time
 	gate    *gate
 
+	started  time.Time
+	receipts atomic.Pointer[jetstream.Stream] // RECEIPTS, once it was needed
+
 	ctx  context.Context // ends the lanes
 	stop context.CancelFunc
 	wg   sync.WaitGroup
@@ -84,7 +88,7 @@ func New(c Config) (*Recorder, error) {
 	r := &Recorder{
 		ledger: c.Ledger, vault: c.Vault, policy: c.Policy, js: c.JetStream, nc: c.NATS,
 		log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), metrics: m, now: c.Now,
-		gate: newGate(), lanes: map[events.Programme]*lane{},
+		gate: newGate(), started: time.Now(), lanes: map[events.Programme]*lane{},
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -111,6 +115,13 @@ func (r *Recorder) Handle(msg *message.Message) error {
 	if err != nil {
 		r.gate.leave(number)
 		return err
+	}
+	if r.comesAgain(msg) {
+		done, err := r.answered(ctx, w)
+		if done || err != nil {
+			r.gate.leave(number)
+			return err
+		}
 	}
 	if err := r.record(ctx, w, number); err != nil {
 		return err

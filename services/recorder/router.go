@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aboveline/aboveline/services/courier"
@@ -18,6 +20,17 @@ import (
 // inFlight is how many deliveries a recorder holds at once: the callers that can
 // share one commit.
 const inFlight = 512
+
+// group names the recorders to the courier.
+const group = "recorder"
+
+// TakeOver gives back to the stream what a recorder held that crashed, so that it
+// is recorded at once and before what came after it. It is for the only recorder
+// of a stream, before its router runs; with others running, what they hold would
+// be handled twice, which costs no entry but the order.
+func TakeOver(ctx context.Context, js jetstream.JetStream) error {
+	return courier.Release(ctx, js, group, courier.TopicSubmissions)
+}
 
 // NewRouter makes the router that brings deliveries from SUBMISSIONS to the
 // recorder. A delivery that can never be handled goes to the parked queue with
@@ -34,7 +47,7 @@ func NewRouter(r *Recorder, nc *nats.Conn, log *slog.Logger, reg prometheus.Regi
 		return nil, fmt.Errorf("recorder: router: %w", err)
 	}
 	subscriber, err := courier.NewSubscriber(nc, courier.SubscriberConfig{
-		Group: "recorder", MaxInFlight: inFlight, DrainTimeout: 3 * time.Second, Log: log,
+		Group: group, MaxInFlight: inFlight, DrainTimeout: 3 * time.Second, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("recorder: router: %w", err)

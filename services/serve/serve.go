@@ -67,6 +67,11 @@ func Run(ctx context.Context, c Config) (err error) {
 	if err := courier.EnsureStreams(ctx, js, 1); err != nil {
 		return err
 	}
+	if c.NATSURL == "" { // the embedded server has no other recorder
+		if err := recorder.TakeOver(ctx, js); err != nil {
+			return err
+		}
+	}
 
 	// The database and what is built on it.
 	pools, err := openPools(ctx, stack.DatabaseURL())

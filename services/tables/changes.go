@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -43,11 +44,23 @@ func what(c query.FigureChange) string {
 	return "(" + strings.ReplaceAll(string(c.Type), "_", " ") + ")"
 }
 
-// AppendMovement adds what one event did to a figure: figure, name, before, after,
-// both exactly, and who did it.
+// AppendMovement adds what one event did to a figure: figure, name, whole percents
+// before and after, both with decimals, and who did it.
 func AppendMovement(t table.Writer, f query.Figure, c query.FigureChange) {
 	t.AppendRow(table.Row{
 		f.Figure, text.Snip(f.Name, 40, "…"), Percent(c.Before.Percent), Percent(c.After.Percent),
-		exact(c.Before.Exact), exact(c.After.Exact), c.Actor,
+		decimal(c.Before.Exact) + " → " + decimal(c.After.Exact), c.Actor,
 	})
+}
+
+// decimal is an exact ratio in percent with two decimals.
+func decimal(e *string) string {
+	if e == nil {
+		return "–"
+	}
+	r, ok := new(big.Rat).SetString(*e)
+	if !ok {
+		return *e
+	}
+	return r.Mul(r, big.NewRat(100, 1)).FloatString(2)
 }
