@@ -45,6 +45,19 @@ func IsEmpty(err error) bool { return errors.Is(err, errEmpty) }
 // the tree that was signed.
 func IsOutside(err error) bool { return errors.Is(err, errOutside) }
 
+// cosignatureError refuses what a witness sent.
+type cosignatureError struct{ err error }
+
+func (e *cosignatureError) Error() string { return "notary: not kept: " + e.err.Error() }
+func (e *cosignatureError) Unwrap() error { return e.err }
+
+// IsRefusedCosignature reports whether err is about a checkpoint that [Notary.Cosign]
+// was given, and not about the ledger or the database.
+func IsRefusedCosignature(err error) bool {
+	_, ok := errors.AsType[*cosignatureError](err)
+	return ok
+}
+
 // readError marks what the database said amid the work of a library that would
 // otherwise make it look like a wrong hash.
 type readError struct{ err error }

@@ -127,12 +127,15 @@ ON CONFLICT DO NOTHING`
 
 // Cosign keeps the signatures of known witnesses ([Config.Witnesses]) on a stored
 // checkpoint and returns it with all it has by now. The first signature of a
-// witness on a checkpoint stays. It is an error if the log has not signed this
-// very text, or no known witness has.
+// witness on a checkpoint stays. If the log has not signed this very text, or no
+// known witness has, the error is one for which IsRefusedCosignature is true.
 func (n *Notary) Cosign(ctx context.Context, p events.Programme, msg []byte) (checkpoint.Signed, error) {
 	c, err := checkpoint.Cosignatures(msg, n.config.Key.Verifier(), n.config.Witnesses)
+	if err == nil && c.Programme != p {
+		err = fmt.Errorf("it is a checkpoint of %q", c.Programme)
+	}
 	if err != nil {
-		return c, err
+		return c, &cosignatureError{err}
 	}
 	log := Log{n.config.Pool}
 	stored, err := log.At(ctx, p, c.Size)

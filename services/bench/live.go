@@ -218,6 +218,7 @@ func (w *watch) run(ctx context.Context) error {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
+		last := ctx.Err() != nil
 		at, err := w.visible(context.WithoutCancel(ctx), w.programme)
 		if err != nil {
 			return err
@@ -225,7 +226,7 @@ func (w *watch) run(ctx context.Context) error {
 		if n := len(w.heads); n == 0 || w.heads[n-1].position < at {
 			w.heads = append(w.heads, sighting{at, time.Now()})
 		}
-		if ctx.Err() != nil {
+		if last {
 			return nil
 		}
 		select {

@@ -64,7 +64,7 @@ func (s *session) explain(err error) string {
 		return fmt.Sprintf("%s: %v", s.server, request.Err)
 	}
 	message := err.Error()
-	for _, pkg := range []string{"client: ", "importer: ", "serve: "} {
+	for _, pkg := range []string{"serve: ", "importer: ", "client: ", "local: ", "courier: "} { // the reader knows no packages
 		message = strings.TrimPrefix(message, pkg)
 	}
 	return message

@@ -35,7 +35,7 @@ func (w *world) enlist(n int, stream uint64) {
 	for k := range n {
 		d := &device{
 			name: events.Actor(fmt.Sprintf("device-%d", k)), inspection: []events.InspectionID{north, south}[k/2%2],
-			rng: random(stream<<8 | uint64(k)), patience: 3 * time.Second, known: map[events.Stream]events.Revision{},
+			rng: random(stream<<8 | uint64(k)), patience: 1500 * time.Millisecond, known: map[events.Stream]events.Revision{},
 		}
 		_, err := w.admin.AddTeamMember(ctx, d.inspection, d.name, events.RoleInspector, "")
 		w.must(err)
@@ -75,6 +75,23 @@ func (w *world) describe(ctx context.Context, i events.InspectionID, cases []eve
 	}
 }
 
+// newcomer makes sure that something is recorded about a person without a key yet,
+// by the administrator, who does not wait for it.
+func (w *world) newcomer() {
+	w.t.Helper()
+	w.spare++
+	c := events.CaseID(fmt.Sprintf("newcomer-%d", w.spare))
+	s := entry.Submission{ID: uuid.New(), Entries: []jsontext.Value{w.encode(entry.Entry{
+		ID: uuid.New(), Kind: entry.KindCase, Programme: programme, Inspection: north,
+		OccurredAt: time.Date(2013, 6, 1, 9, 0, 0, 0, time.UTC), Body: entry.Case{Case: c},
+	})}}
+	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	w.loose.Go(func() {
+		defer cancel()
+		_, _ = w.admin.Submit(ctx, north, s) // its fate is the fault's business
+	})
+}
+
 func (w *world) encode(e entry.Entry) jsontext.Value {
 	w.t.Helper()
 	raw, err := e.Encode()
@@ -89,7 +106,7 @@ func (w *world) work() *fleet {
 	for _, d := range w.devices {
 		f.wg.Go(func() { d.run(ctx) })
 	}
-	w.t.Cleanup(func() { cancel(); f.wg.Wait() })
+	w.t.Cleanup(func() { cancel(); f.wg.Wait(); w.loose.Wait() })
 	return f
 }
 
@@ -99,6 +116,7 @@ func (f *fleet) rest(t *testing.T) {
 	t.Helper()
 	f.stop()
 	f.wg.Wait()
+	f.w.loose.Wait()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	errs := make(chan error, len(f.w.devices))

@@ -153,6 +153,8 @@ func (l *link) note(w *wire) {
 		_, rest := text(body) // the portal
 		name, _ := text(rest)
 		w.sql = l.statements[name]
+	case w.side == fromServer && l.statements["aboveline_commit"] == "":
+		// Not one of the recorder's connections that append.
 	case w.side == fromServer && w.kind == 'C':
 		tag, _ := text(body)
 		l.committed = tag == "COMMIT"

@@ -38,7 +38,7 @@ func newProcess(t *testing.T, dir, databaseURL string, args ...string) *process 
 	p := &process{t: t, dir: dir, args: append([]string{"--database-url", databaseURL}, args...)}
 	t.Cleanup(func() {
 		p.kill()
-		if t.Failed() {
+		if t.Failed() || os.Getenv("SHOWLOG") != "" {
 			t.Logf("the end of the server's log:\n%s", tail(p.logFile(), 6000))
 		}
 	})

@@ -148,4 +148,3 @@ func (p *proxy) cutAll() {
 		l.cut()
 	}
 }
-

@@ -36,8 +36,8 @@ type world struct {
 	direct  func() string // the database without the proxy
 	admin   *client.Client
 	nc      *nats.Conn // as a device
-	setup   int        // events that the test itself recorded
 	devices []*device
+	loose   sync.WaitGroup // submissions that nobody waits for
 	spare   int
 }
 
@@ -59,7 +59,7 @@ func newWorld(t *testing.T, s settings) *world {
 	}
 	w := &world{t: t, direct: s.direct}
 	w.proxy = newProxy(t, func() string { return socketOf(s.direct()) })
-	args := append([]string{"--wait", "2s"}, s.args...)
+	args := append([]string{"--wait", "500ms"}, s.args...)
 	w.process = newProcess(t, s.dir, w.proxy.url(t, s.direct()), args...)
 	w.admin = w.as(w.process.ready.AdminTokenFile)
 	w.connect()

@@ -19,6 +19,8 @@ const (
 	// maxEntries is where a lane stops gathering: entries of one transaction. A
 	// single larger submission is still recorded in one.
 	maxEntries = 2000
+	// maxAnswers bounds the answers of the policies that a lane keeps.
+	maxAnswers = 4096
 	// maxConflicts is how often a lane tries again when another recorder was
 	// quicker than the head lock should allow.
 	maxConflicts = 3
@@ -31,12 +33,15 @@ type lane struct {
 	queue     *queue
 	memory    *memory
 	uncertain map[events.EventID]bool
+	// allowed are answers of the policies; "" stands for yes. They depend on nothing
+	// but the request.
+	allowed map[policy.Request]string
 }
 
 func newLane(r *Recorder, p events.Programme) *lane {
 	return &lane{
 		recorder: r, programme: p, queue: newQueue(),
-		memory: newMemory(), uncertain: map[events.EventID]bool{},
+		memory: newMemory(), uncertain: map[events.EventID]bool{}, allowed: map[policy.Request]string{},
 	}
 }
 
@@ -191,10 +196,13 @@ func (l *lane) prepare(ctx context.Context, ws []*work) (*batch, []events.Stream
 	if err != nil && !vault.IsErased(err) { // entries about erased persons are refused one by one
 		return nil, nil, nil, err
 	}
+	if len(l.allowed) > maxAnswers {
+		clear(l.allowed)
+	}
 	return &batch{
 		programme: l.programme, memory: l.memory, keys: keys, policy: l.recorder.policy,
 		now: l.recorder.now(), uncertain: l.uncertain,
-		ids: map[events.EventID]*item{}, allowed: map[policy.Request]string{},
+		ids: map[events.EventID]*item{}, allowed: l.allowed,
 	}, prefixes, ids, nil
 }
 
