@@ -66,7 +66,11 @@ func (l *lock) note(h holder) error {
 	return nil
 }
 
-func (l *lock) release() error { return l.file.Close() }
+// release gives the lock up at once, and not when a child that was forked just now
+// and still has the descriptor reaches its exec.
+func (l *lock) release() error {
+	return errors.Join(flock(l.file, syscall.LOCK_UN), l.file.Close())
+}
 
 // flock is flock(2), restarted when a signal interrupts it.
 func flock(f *os.File, how int) error {

@@ -48,6 +48,8 @@ func databases() rule {
 	allowed := map[string]string{
 		"events/ledger":           "keeps the events",
 		"events/vault":            "keeps the keys of persons beside them",
+		"events/notary":           "keeps hash tiles and signed checkpoints beside them",
+		"events/verify":           "reads the ledger itself, to prove it",
 		"events/postgres":         "finds, runs and prepares servers",
 		"projections/runner":      "keeps checkpoints and generations",
 		"projections/scores/rows": "keeps the read model of the scores",
