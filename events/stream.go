@@ -51,7 +51,11 @@ func ResponseStream(i InspectionID, n InstrumentID, r RespondentID) Stream {
 
 // CaseFile is the prefix shared by every stream of one case. It ends in a slash
 // and is itself no stream.
-func CaseFile(i InspectionID, c CaseID) Stream { return inspection(i) + "c/" + part(string(c)) + "/" }
+func CaseFile(i InspectionID, c CaseID) Stream { return CaseFiles(i) + part(string(c)) + "/" }
+
+// CaseFiles is the prefix shared by every stream of every case of one inspection.
+// It ends in a slash and is itself no stream.
+func CaseFiles(i InspectionID) Stream { return inspection(i) + "c/" }
 
 func inspection(i InspectionID) Stream { return Stream("i/" + part(string(i)) + "/") }
 

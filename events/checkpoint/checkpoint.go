@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,10 +87,8 @@ func parseBody(text string) (Checkpoint, error) {
 	if len(lines) < 4 || lines[len(lines)-1] != "" {
 		return Checkpoint{}, errors.New("checkpoint: the text has fewer than three lines: origin, size, root")
 	}
-	for _, extension := range lines[3 : len(lines)-1] {
-		if extension == "" {
-			return Checkpoint{}, errors.New("checkpoint: the text has an empty extension line")
-		}
+	if slices.Contains(lines[3:len(lines)-1], "") {
+		return Checkpoint{}, errors.New("checkpoint: the text has an empty extension line")
 	}
 	p, err := programmeOf(lines[0])
 	if err != nil {

@@ -167,11 +167,12 @@ func TestSignaturesOfOthers(t *testing.T) {
 // witness is a signer of cosignature/v1.
 type witness struct {
 	name    string
+	public  ed25519.PublicKey
 	private ed25519.PrivateKey
 }
 
 func (w witness) typed() []byte {
-	return append([]byte{4}, w.private.Public().(ed25519.PublicKey)...)
+	return append([]byte{4}, w.public...)
 }
 
 func (w witness) hash() [4]byte {
@@ -195,11 +196,11 @@ func TestWitnesses(t *testing.T) {
 	t.Parallel()
 	k, _ := openKey(t)
 	s := sign(t, k, 7)
-	_, private, err := ed25519.GenerateKey(rand.Reader)
+	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := witness{"witness.example/w1", private}
+	w := witness{"witness.example/w1", public, private}
 	known, err := checkpoint.ParseWitness(w.vkey())
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +219,8 @@ func TestWitnesses(t *testing.T) {
 	if diff := cmp.Diff([]checkpoint.Cosignature{want}, got.Witnesses); diff != "" {
 		t.Error(diff)
 	}
-	if got, err := checkpoint.Verify(cosigned, k.Verifier()); err != nil || len(got.Witnesses) != 0 || string(got.Note) != string(cosigned) {
+	got, err = checkpoint.Verify(cosigned, k.Verifier())
+	if err != nil || len(got.Witnesses) != 0 || string(got.Note) != string(cosigned) {
 		t.Errorf("a reader who does not know the witness: %v, %v", got, err)
 	}
 	// Without the log's own signature a witness is worth nothing.

@@ -40,6 +40,8 @@ const (
 	// LineChanged: other answers are above the line, or positive.
 	LineChanged    What = "line"
 	AnswersChanged What = "answers"
+	// EarlierChanged: answers of earlier scales read as something else.
+	EarlierChanged What = "earlier"
 	RuleChanged    What = "rule"
 	JudgedChanged  What = "judged"
 	// OutcomesChanged: the question is shared by other outcomes.

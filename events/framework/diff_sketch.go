@@ -110,6 +110,7 @@ func sketchQuestion(q *Question) sketched {
 		{"outcomes", OutcomesChanged, joinSorted(q.Outcomes)},
 		{"above_line", LineChanged, joinSet(q.AboveLine)},
 		{"answers", AnswersChanged, joinAnswers(q.Answers)},
+		{"earlier_answers", EarlierChanged, joinEarlier(q.Earlier)},
 		{"relevant", RuleChanged, q.Relevant},
 		{"judged", JudgedChanged, strconv.FormatBool(q.Judged)},
 		{"text", TextChanged, q.Text},
@@ -171,6 +172,20 @@ func sketchInstrument(i *Instrument) sketched {
 func joinSorted(ns []int) string { return strings.Join(digits(slices.Sorted(slices.Values(ns))), ", ") }
 
 func joinSet(as []events.Answer) string { return joinAnswers(slices.Sorted(slices.Values(as))) }
+
+// joinEarlier gives the readings of earlier answers, whose order means nothing.
+func joinEarlier(es []EarlierAnswer) string {
+	texts := make([]string, len(es))
+	for i, e := range es {
+		now := string(e.Now)
+		if now == "" {
+			now = "judge again"
+		}
+		texts[i] = string(e.Was) + " = " + now
+	}
+	slices.Sort(texts)
+	return strings.Join(texts, ", ")
+}
 
 // compareParts gives the changes of one part.
 func compareParts(before, after sketchedPart) []Change {

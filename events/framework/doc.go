@@ -39,6 +39,16 @@
 // R9 of the scoring rules: the line is set per question). A question without a
 // scale lists its answers itself. not_applicable is never above the line (R2).
 //
+// # Another scale
+//
+// A question whose scale changes may say how answers that were given before read
+// now: earlier_answers, a mapping of each to one of its answers, or to null for
+// one that has to be judged again. Tallies, figures, rules and filters see the
+// answer that it reads as; the recorded one stays what it was. Without such a
+// mapping an answer that is on no scale is none, and [Framework.Unread] lists
+// what recorded answers a framework leaves without a reading, so that it can be
+// refused before it does.
+//
 // An information question may carry the outcomes and the line it had as a
 // scoring question, so that dropping a question from scoring is moving its
 // lines; the outcomes are checked, and kept out of [Question.Outcomes].

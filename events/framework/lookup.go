@@ -121,6 +121,27 @@ func (q *Question) Above(a events.Answer) bool { return slices.Contains(q.AboveL
 // Allows reports whether an answer is one that the question can have.
 func (q *Question) Allows(a events.Answer) bool { return slices.Contains(q.Answers, a) }
 
+// Reads gives what a recorded answer reads as: itself where it is on the scale,
+// what [Question.Earlier] says of it otherwise, and "" where that says nothing or
+// that it has to be judged again.
+func (q *Question) Reads(a events.Answer) events.Answer {
+	if q.Allows(a) {
+		return a
+	}
+	for _, e := range q.Earlier {
+		if e.Was == a {
+			return e.Now
+		}
+	}
+	return ""
+}
+
+// Covers reports whether the framework says how a recorded answer reads, be it
+// that it has to be judged again.
+func (q *Question) Covers(a events.Answer) bool {
+	return q.Allows(a) || slices.ContainsFunc(q.Earlier, func(e EarlierAnswer) bool { return e.Was == a })
+}
+
 // Above reports whether an answer is above the line; never for a question that
 // does not score.
 func (q *AskedQuestion) Above(a events.Answer) bool { return slices.Contains(q.AboveLine, a) }

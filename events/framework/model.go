@@ -37,6 +37,7 @@ type Framework struct {
 	AbsentCells []string
 
 	index index
+	name  string // as given to Parse
 }
 
 // Outcome is one row of the grid (Appendix 6 of the 2013 report).
@@ -90,6 +91,9 @@ type Question struct {
 	// question says otherwise (rule R9).
 	Answers   []events.Answer
 	AboveLine []events.Answer
+	// Earlier says how answers given under an earlier scale read now, in the order
+	// of the file. None of them is among Answers.
+	Earlier []EarlierAnswer
 	// Relevant is the CEL source of the relevance rule.
 	Relevant string
 	// Judged: within the rule the assessor decides whether the question applies.
@@ -97,6 +101,14 @@ type Question struct {
 
 	rule *rule
 	n    int
+	// scaleAt is where the file says which answers the question has.
+	scaleAt place
+}
+
+// EarlierAnswer is an answer of an earlier scale and what it reads as; "" where it
+// has to be judged again.
+type EarlierAnswer struct {
+	Was, Now events.Answer
 }
 
 // Index is the question's place in [Framework.Questions].

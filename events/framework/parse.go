@@ -26,7 +26,7 @@ func Parse(name string, source []byte) (*Framework, error) {
 	}
 	sum := sha256.Sum256(source)
 	r := &reader{
-		f:    &Framework{Hash: hex.EncodeToString(sum[:]), Source: slices.Clone(source)},
+		f:    &Framework{Hash: hex.EncodeToString(sum[:]), Source: slices.Clone(source), name: name},
 		text: newLines(text),
 		ids:  map[string]value{},
 		end:  lastLine(text),

@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,8 +64,8 @@ func (r *reader) neverAbove(v value) {
 
 func (r *reader) questions(top object) {
 	fields := []string{
-		"id", "criterion", "text", "applies", "relevant", "judged", "scale", "answers", "above_line", "outcomes",
-		"facts", "fact", "note", "evidence",
+		"id", "criterion", "text", "applies", "relevant", "judged", "scale", "answers", "above_line", "earlier_answers",
+		"outcomes", "facts", "fact", "note", "evidence",
 	}
 	for _, list := range []string{"questions", "information_questions"} {
 		for _, o := range r.items(top, list, fields...) {
@@ -80,6 +81,7 @@ func (r *reader) question(o object, scored bool) {
 	q.Criterion = r.criterionOf(o)
 	before := len(o.f.found)
 	r.answersAndLine(o, &q)
+	r.earlierAnswers(o, &q)
 	r.uncertain = r.uncertain || len(o.f.found) > before
 	r.feeds(o, &q)
 	if v := o.field("judged"); v.given() {
@@ -124,6 +126,12 @@ func (r *reader) criterionOf(o object) string {
 func (r *reader) answersAndLine(o object, q *Question) {
 	answers, line := o.field("answers"), o.field("above_line")
 	named := o.field("scale")
+	q.scaleAt = o.at
+	for _, v := range []value{named, answers} {
+		if v.given() {
+			q.scaleAt = v.at
+		}
+	}
 	scale, known := r.scaleOf(named)
 	switch {
 	case answers.given() && known:
@@ -154,6 +162,50 @@ func (r *reader) answersAndLine(o object, q *Question) {
 			at = line
 		}
 		at.problem("no answer is above the line; a scoring question names at least one in above_line")
+	}
+}
+
+// earlierAnswers reads what answers of an earlier scale read as now.
+func (r *reader) earlierAnswers(o object, q *Question) {
+	v := o.field("earlier_answers")
+	if !v.given() {
+		return
+	}
+	fields, ok := v.objectOf(func(name string) string {
+		switch {
+		case name == "":
+			return "an answer is missing before the colon"
+		case valueProblem(name) != "":
+			return valueProblem(name)
+		case slices.Contains(q.Answers, events.Answer(name)):
+			return fmt.Sprintf("%q is an answer of this question and reads as itself", name)
+		}
+		return ""
+	})
+	if !ok {
+		return
+	}
+	if len(fields.names) == 0 {
+		v.problem("empty; write earlier answer: answer, or earlier answer: null for one that has to be judged again")
+	}
+	for _, was := range fields.names {
+		now := fields.field(was)
+		if implicitNull(now.node) {
+			now.problem("nothing after the colon; write the answer that %q reads as, or null to have it judged again", was)
+			continue
+		}
+		if now.kind() == "empty" {
+			q.Earlier = append(q.Earlier, EarlierAnswer{Was: events.Answer(was)})
+			continue
+		}
+		s, ok := now.checked(valueProblem)
+		switch {
+		case !ok:
+		case len(q.Answers) > 0 && !slices.Contains(q.Answers, events.Answer(s)):
+			now.problem("%q is not among the answers: %s", s, joinAnswers(q.Answers))
+		default:
+			q.Earlier = append(q.Earlier, EarlierAnswer{events.Answer(was), events.Answer(s)})
+		}
 	}
 }
 

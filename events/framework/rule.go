@@ -8,7 +8,8 @@ import (
 
 // CaseFile is what a rule may look at: what is known of one case. Both methods
 // give "" and false for what is not known. They are called from the goroutine
-// that asks, and must not change between the calls of one question.
+// that asks, and must not change between the calls of one question. Answers are
+// those recorded: the framework reads them, see [Question.Reads].
 type CaseFile interface {
 	Attribute(name string) (value string, given bool)
 	Answer(q events.QuestionID) (a events.Answer, given bool)
@@ -50,7 +51,8 @@ func (q *Question) LooksAt() (attributes []string, answers []*Question) {
 
 // Relevant reports whether the question's rule holds for the case. Attributes
 // and answers that are not given read as "", and so do answers to questions that
-// are not themselves relevant.
+// are not themselves relevant, and answers of an earlier scale read as the question
+// says.
 func (f *Framework) Relevant(q *Question, c CaseFile) bool {
 	if q.rule.root != nil && q.rule.root.op == opTrue {
 		return true
@@ -73,7 +75,7 @@ func (f *Framework) Decided(q *Question, c CaseFile) (relevant, decided bool) {
 		}
 	}
 	for _, other := range q.rule.allAnswers {
-		if _, given := c.Answer(other.ID); !given {
+		if a, given := c.Answer(other.ID); !given || other.Reads(a) == "" {
 			return relevant, false
 		}
 	}
@@ -128,7 +130,10 @@ func (e *evaluation) attribute(name string) string {
 
 func (e *evaluation) answer(q *Question) string {
 	a, given := e.c.Answer(q.ID)
-	if !given || a == "" || !e.relevant(q) {
+	if !given || a == "" {
+		return ""
+	}
+	if a = q.Reads(a); a == "" || !e.relevant(q) {
 		return ""
 	}
 	return string(a)

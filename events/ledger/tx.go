@@ -69,16 +69,11 @@ func (t *Tx) ReadAfter(ctx context.Context, after events.Position) iter.Seq2[eve
 // prefix by prefix, and in the order of their positions within a prefix. What this
 // transaction appended is included. It ends after its first error.
 func (t *Tx) ReadStreams(ctx context.Context, prefixes []events.Stream) iter.Seq2[events.Recorded, error] {
-	lower := make([]string, len(prefixes))
-	upper := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		end, ok := prefixEnd(string(p))
-		if !ok {
-			return func(yield func(events.Recorded, error) bool) {
-				yield(events.Recorded{}, fmt.Errorf("ledger: read streams: the prefix %q stands for every stream", p))
-			}
+	lower, upper, err := prefixRanges(prefixes)
+	if err != nil {
+		return func(yield func(events.Recorded, error) bool) {
+			yield(events.Recorded{}, fmt.Errorf("ledger: read streams: %w", err))
 		}
-		lower[i], upper[i] = string(p), end
 	}
 	return t.read(ctx, "read streams", readPrefixes, lower, upper, string(t.programme))
 }

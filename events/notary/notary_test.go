@@ -2,16 +2,12 @@ package notary_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/mod/sumdb/tlog"
 	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
@@ -224,7 +220,8 @@ func TestNoFork(t *testing.T) {
 	}
 	var broken int
 	err := b.pool.QueryRow(t.Context(), `SELECT count(*) FROM (
-	SELECT previous, lag(size, 1, 0::bigint) OVER (ORDER BY size) AS before FROM ledger.checkpoints) AS s WHERE previous <> before`).Scan(&broken)
+	SELECT previous, lag(size, 1, 0::bigint) OVER (ORDER BY size) AS before FROM ledger.checkpoints
+) AS s WHERE previous <> before`).Scan(&broken)
 	if err != nil || broken != 0 {
 		t.Errorf("%d checkpoints are not in line: %v", broken, err)
 	}
@@ -252,159 +249,6 @@ func TestNothingToSign(t *testing.T) {
 	}
 	if stored, err := b.log.Latest(t.Context(), programme); err != nil || string(stored.Note) != string(first.Note) {
 		t.Errorf("stored: %v", err)
-	}
-}
-
-// What was signed and is not so any more stops the notary.
-func TestRefusesContradictions(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		sql    string
-		add    int  // events appended afterwards
-		memory bool // what is remembered outside of the database is needed to notice
-	}{
-		"leaf under the checkpoint": {`UPDATE ledger.events SET leaf = set_byte(leaf, 0, 255 - get_byte(leaf, 0)) WHERE position = 590`, 1, false},
-		"leaf beyond it":            {`UPDATE ledger.events SET leaf = set_byte(leaf, 0, 255 - get_byte(leaf, 0)) WHERE position = 620`, 0, false},
-		"event deleted":             {`DELETE FROM ledger.events WHERE position = 620`, 0, false},
-		"frontier":                  {`UPDATE ledger.logs SET frontier = set_byte(frontier, 9, 255 - get_byte(frontier, 9))`, 1, false},
-		"frontier cut":              {`UPDATE ledger.logs SET frontier = substr(frontier, 1, 40)`, 0, false},
-		"head moved back":           {`UPDATE ledger.logs SET position = 599`, 0, false},
-		"tile":                      {`UPDATE ledger.tiles SET root = set_byte(root, 0, 255 - get_byte(root, 0)) WHERE n = 0`, 1, false},
-		"checkpoint forged":         {`UPDATE ledger.checkpoints SET note = replace(note, E'\n600\n', E'\n599\n')`, 1, false},
-		"checkpoint row":            {`UPDATE ledger.checkpoints SET root = decode(repeat('00', 32), 'hex')`, 1, false},
-		"checkpoint deleted":        {`DELETE FROM ledger.checkpoints`, 1, true},
-		"everything deleted": {
-			`DELETE FROM ledger.checkpoints; DELETE FROM ledger.tiles; DELETE FROM ledger.events; DELETE FROM ledger.logs`, 0, true,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := newBench(t)
-			dir := filepath.Join(t.TempDir(), "checkpoints")
-			b.notary = b.another(t, notary.Config{Memory: dir})
-			b.add(t, 600)
-			s := b.sign(t)
-			b.add(t, 33)
-			var guarded strings.Builder
-			for _, table := range []string{"events", "logs", "tiles", "checkpoints"} {
-				fmt.Fprintf(&guarded, "ALTER TABLE ledger.%s DISABLE TRIGGER append_only;", table)
-			}
-			if _, err := b.pool.Exec(t.Context(), guarded.String()+c.sql); err != nil {
-				t.Fatal(err)
-			}
-			if c.add > 0 {
-				if _, err := appended(t.Context(), b.ledger, c.add); err != nil {
-					t.Fatal(err)
-				}
-			}
-			refused := 0
-			config := notary.Config{OnRefused: func(context.Context, events.Programme, error) { refused++ }}
-			if c.memory {
-				config.Memory = dir
-			}
-			later := b.another(t, config) // after a restart
-			_, err := later.Sign(t.Context(), programme)
-			if !notary.IsContradiction(err) || refused != 1 {
-				t.Errorf("signed: %v, refused %d times", err, refused)
-			}
-			t.Log(err)
-			var more int
-			err = b.pool.QueryRow(t.Context(), `SELECT count(*) FROM ledger.checkpoints WHERE size > $1`, int64(s.Size)).Scan(&more)
-			if err != nil || more != 0 {
-				t.Errorf("%d more checkpoints are stored, %v", more, err)
-			}
-			notes, err := notary.Remembered(dir)
-			if err != nil || len(notes) != 1 || string(notes[0]) != string(s.Note) {
-				t.Errorf("remembered: %q, %v", notes, err)
-			}
-		})
-	}
-}
-
-// A proof never comes from altered tiles.
-func TestNoProofFromAlteredTiles(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.add(t, 600)
-	s := b.sign(t)
-	_, err := b.pool.Exec(t.Context(), `ALTER TABLE ledger.tiles DISABLE TRIGGER append_only;
-UPDATE ledger.tiles SET hashes = set_byte(hashes, 100, 255 - get_byte(hashes, 100)) WHERE n = 0`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := b.log.Inclusion(t.Context(), s.Checkpoint, 5); !notary.IsContradiction(err) {
-		t.Errorf("a proof from an altered tile: %v", err)
-	}
-	if _, _, err := b.log.Inclusion(t.Context(), s.Checkpoint, 500); err != nil {
-		t.Errorf("a proof from another tile: %v", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, _, err := b.log.Inclusion(ctx, s.Checkpoint, 500); !errors.Is(err, context.Canceled) || notary.IsContradiction(err) {
-		t.Errorf("a read that was cancelled: %v", err)
-	}
-}
-
-func TestRoles(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.add(t, 300)
-	b.sign(t)
-	const insert = `INSERT INTO ledger.`
-	tile := insert + `tiles SELECT 7, level, programme, root, hashes FROM ledger.tiles`
-	point := insert + `checkpoints (size, previous, programme, root, note) SELECT 1000, 999, programme, root, note FROM ledger.checkpoints`
-	event := insert + `events SELECT 1000, occurred_at, recorded_at, revision, type_version, gen_random_uuid(), causation, programme,
-	stream || 'x', type, actor, team, inspection, case_id, digest, leaf, data FROM ledger.events WHERE position = 1`
-	head := `UPDATE ledger.logs SET control = control`
-	read := `SELECT data FROM ledger.events LIMIT 1`
-	hashes := `SELECT programme, position, leaf FROM ledger.events LIMIT 1`
-	change := []string{
-		`UPDATE ledger.events SET actor = 'x'`, `DELETE FROM ledger.events`, `TRUNCATE ledger.events`,
-		`UPDATE ledger.tiles SET n = 9`, `DELETE FROM ledger.tiles`, `TRUNCATE ledger.tiles`,
-		`UPDATE ledger.checkpoints SET note = 'x'`, `DELETE FROM ledger.checkpoints`, `TRUNCATE ledger.checkpoints CASCADE`,
-		`DELETE FROM ledger.cosignatures`, `DELETE FROM ledger.logs`, `TRUNCATE ledger.logs`, `DELETE FROM ledger.inspections`,
-		`DROP TABLE ledger.events`, `ALTER TABLE ledger.events DISABLE TRIGGER append_only`, `SET session_replication_role = replica`,
-		`CREATE TABLE ledger.mine (n int)`, `DELETE FROM vault.keys`, `UPDATE vault.keys SET wrapped = NULL`,
-	}
-	for role, c := range map[string]struct{ may, mayNot []string }{
-		"aboveline_notary":    {[]string{hashes, tile, point}, []string{read, event, head, `SELECT * FROM vault.keys`, insert + `logs VALUES ('x')`}},
-		"aboveline_recorder":  {[]string{read, event, head}, []string{tile, point}},
-		"aboveline_reader":    {[]string{read, hashes, `SELECT note FROM ledger.checkpoints`}, []string{event, head, tile, point}},
-		"aboveline_projector": {[]string{read}, []string{event, head, tile, point, `SELECT * FROM vault.keys`}},
-	} {
-		t.Run(role, func(t *testing.T) {
-			pool := as(t, b.pool, role)
-			for _, sql := range append(c.mayNot, change...) {
-				var pg *pgconn.PgError
-				if _, err := pool.Exec(t.Context(), sql); !errors.As(err, &pg) || pg.Code != "42501" {
-					t.Errorf("%s: %v, want insufficient privilege", sql, err)
-				}
-			}
-			for _, sql := range c.may {
-				tx, err := pool.Begin(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := tx.Exec(t.Context(), sql); err != nil {
-					t.Errorf("%s: %v", sql, err)
-				}
-				if err := tx.Rollback(t.Context()); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	// And the guards hold for the owner too.
-	for _, session := range []string{"origin", "replica"} {
-		for _, table := range []string{"tiles", "checkpoints", "cosignatures"} {
-			for _, sql := range []string{"DELETE FROM ledger." + table, "TRUNCATE ledger." + table + " CASCADE"} {
-				var pg *pgconn.PgError
-				_, err := b.pool.Exec(t.Context(), "SET session_replication_role = "+session+"; "+sql)
-				if !errors.As(err, &pg) || pg.Code != "23001" {
-					t.Errorf("%s, %s: %v", session, sql, err)
-				}
-			}
-		}
 	}
 }
 

@@ -86,6 +86,7 @@ func (n *Notary) state(ctx context.Context, q querier, p events.Programme) (stat
 
 // lock is the programme's for the rest of the transaction: signing is one at a time.
 const lock = `SELECT pg_advisory_xact_lock(hashtextextended('aboveline notary ' || $1, 0)),
+	set_config('enable_seqscan', 'off', true),
 	CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END`
 
 const insertCheckpoint = `INSERT INTO ledger.checkpoints (programme, size, previous, root, note) VALUES ($1, $2, $3, $4, $5)`

@@ -14,11 +14,12 @@ import (
 	"github.com/aboveline/aboveline/events"
 )
 
+// The size of tiles (C2SP tlog-tiles).
 const (
-	// Height is the height of tiles, and Width how many hashes a full one has (C2SP
-	// tlog-tiles).
+	// Height is how many levels of the tree a tile spans.
 	Height = 8
-	Width  = 1 << Height
+	// Width is how many hashes a full tile has.
+	Width = 1 << Height
 )
 
 // querier is a pool, a connection or a transaction.
@@ -33,6 +34,10 @@ const (
 	readLeaves = `SELECT leaf FROM ledger.events WHERE programme = $1 AND position > $2 AND position <= $3 ORDER BY position`
 )
 
+// planned has a plan made for each query: one that was made when the tables were
+// small, and kept, would be wrong when they have grown.
+const planned = pgx.QueryExecModeCacheDescribe
+
 // ParseTilePath reads what C2SP tlog-tiles has behind "tile/": "0/x001/234",
 // "1/005.p/17". There is one way only to write a tile.
 func ParseTilePath(path string) (tlog.Tile, error) {
@@ -40,7 +45,8 @@ func ParseTilePath(path string) (tlog.Tile, error) {
 	// The library's own paths name the height first, and data tiles instead of entries.
 	t, err := tlog.ParseTilePath("tile/" + strconv.Itoa(Height) + "/" + level + "/" + rest)
 	if err != nil || t.L < 0 || t.L > 63 {
-		return tlog.Tile{}, fmt.Errorf("notary: %q is not a tile: a path is <level>/<number>[.p/<width>], such as 0/x001/234", path)
+		return tlog.Tile{}, fmt.Errorf("notary: %q is no tile: a path is <level>/<number>[.p/<width>], such as 0/x001/234",
+			path)
 	}
 	return t, nil
 }
@@ -66,7 +72,7 @@ func loadTile(ctx context.Context, q querier, p events.Programme, t tlog.Tile) (
 	switch {
 	case t.W == Width:
 		var hashes []byte
-		err := q.QueryRow(ctx, readTile, string(p), int16(t.L), t.N).Scan(&hashes)
+		err := q.QueryRow(ctx, readTile, planned, string(p), int16(t.L), t.N).Scan(&hashes)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, fmt.Errorf("notary: the tile %s is missing", TilePath(t))
 		}
@@ -83,7 +89,7 @@ func loadTile(ctx context.Context, q querier, p events.Programme, t tlog.Tile) (
 
 // loadHashes joins the hashes of a query, of which there must be n.
 func loadHashes(ctx context.Context, q querier, n int, sql string, args ...any) ([]byte, error) {
-	rows, err := q.Query(ctx, sql, args...)
+	rows, err := q.Query(ctx, sql, append([]any{planned}, args...)...)
 	if err != nil {
 		return nil, &readError{fmt.Errorf("notary: read hashes: %w", err)}
 	}

@@ -44,7 +44,8 @@ func (l *log) checkHead(ctx context.Context) error {
 	case l.gap:
 		return nil // the end is not known
 	case head > l.last:
-		differ(l.last+1, head, "position", fmt.Sprint(head), fmt.Sprint(l.last), "events are missing at the end: the head covers them")
+		differ(l.last+1, head, "position", fmt.Sprint(head), fmt.Sprint(l.last),
+			"events are missing at the end: the head covers them")
 		return nil
 	case head < l.last:
 		differ(head+1, l.last, "position", fmt.Sprint(l.last), fmt.Sprint(head), "there are events beyond the head")
@@ -56,7 +57,8 @@ func (l *log) checkHead(ctx context.Context) error {
 		differ(at, at, "leaf", hash(l.lastLeaf), fmt.Sprintf("%x", leaf), "the head has another leaf than the last event")
 	}
 	if events.Position(control) != l.control {
-		differ(at, at, "control", fmt.Sprint(l.control), fmt.Sprint(control), "the head names another event as the last control event")
+		differ(at, at, "control", fmt.Sprint(l.control), fmt.Sprint(control),
+			"the head names another event as the last control event")
 	}
 	if !recordedAt.Equal(l.recordedAt) {
 		differ(at, at, "recorded_at", l.recordedAt.Format(time.RFC3339Nano), recordedAt.UTC().Format(time.RFC3339Nano),

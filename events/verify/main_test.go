@@ -37,7 +37,7 @@ const (
 
 // bench is a ledger with a notary.
 type bench struct {
-	*testing.T
+	testing.TB
 	pool   *pgxpool.Pool
 	ledger *ledger.Ledger
 	key    *checkpoint.Key
@@ -48,7 +48,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, pool: database.New(t)}
+	b := &bench{TB: t, pool: database.New(t)}
 	b.ledger = ledger.New(b.pool)
 	var err error
 	if b.key, err = checkpoint.OpenKey(filepath.Join(t.TempDir(), "log.key")); err != nil {
@@ -71,10 +71,16 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// add appends events until there are n: three revisions to a stream.
 func (b *bench) add(p events.Programme, i events.InspectionID, n int) {
 	b.Helper()
-	err := b.ledger.Update(b.Context(), p, nil, func(ctx context.Context, tx *ledger.Tx) error {
+	if err := b.grow(p, i, n); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// grow appends events until there are n: three revisions to a stream.
+func (b *bench) grow(p events.Programme, i events.InspectionID, n int) error {
+	return b.ledger.Update(b.Context(), p, nil, func(ctx context.Context, tx *ledger.Tx) error {
 		if _, err := tx.Claim(ctx, i, p); err != nil {
 			return err
 		}
@@ -99,9 +105,6 @@ func (b *bench) add(p events.Programme, i events.InspectionID, n int) {
 		_, err := tx.Append(ctx, ds)
 		return err
 	})
-	if err != nil {
-		b.Fatal(err)
-	}
 }
 
 // tables that a superuser takes the guards off.
@@ -167,7 +170,8 @@ func (b *bench) rewrite(p events.Programme) {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE ledger.events AS e SET leaf = l.leaf
-FROM unnest($2::bytea[]) WITH ORDINALITY AS l (leaf, position) WHERE e.programme = $1 AND e.position = l.position`, string(p), leaves)
+FROM unnest($2::bytea[]) WITH ORDINALITY AS l (leaf, position)
+WHERE e.programme = $1 AND e.position = l.position`, string(p), leaves)
 		if err != nil {
 			return err
 		}
@@ -175,8 +179,8 @@ FROM unnest($2::bytea[]) WITH ORDINALITY AS l (leaf, position) WHERE e.programme
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE ledger.logs SET position = $2, leaf = $3, frontier = $4, recorded_at = $5 WHERE programme = $1`,
-			string(p), int64(last.Position), last.Leaf[:], frontier, last.RecordedAt)
+		_, err = tx.Exec(ctx, `UPDATE ledger.logs SET position = $2, leaf = $3, frontier = $4, recorded_at = $5
+WHERE programme = $1`, string(p), int64(last.Position), last.Leaf[:], frontier, last.RecordedAt)
 		if err != nil {
 			return err
 		}
@@ -202,7 +206,7 @@ FROM unnest($2::bytea[]) WITH ORDINALITY AS l (leaf, position) WHERE e.programme
 // verify runs with the rights of a reader.
 func (b *bench) verify(o verify.Options) verify.Report {
 	b.Helper()
-	r, err := verify.Verify(b.Context(), as(b.T, b.pool, "aboveline_reader"), o)
+	r, err := verify.Verify(b.Context(), as(b.TB, b.pool, "aboveline_reader"), o)
 	if err != nil {
 		b.Fatal(err)
 	}

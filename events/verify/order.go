@@ -46,7 +46,8 @@ func (l *log) checkRevisions(ctx context.Context) error {
 			Problem: fmt.Sprintf("the revisions of stream %q have a gap or a double", stream),
 		}
 		if int64(revision) == expected {
-			d.Expected, d.Found = fmt.Sprintf("revision %d after position %d", revision, before), fmt.Sprintf("at position %d", position)
+			d.Expected = fmt.Sprintf("revision %d after position %d", revision, before)
+			d.Found = fmt.Sprintf("at position %d", position)
 			d.Problem = fmt.Sprintf("the revisions of stream %q are not in the order of the positions", stream)
 		}
 		l.differ(d)

@@ -95,7 +95,8 @@ func (r Report) Events() uint64 {
 func (r Report) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
 	for _, p := range r.Programmes {
-		fmt.Fprintf(&b, "%s: %d events, %d checkpoints, %d tiles, root %x\n", p.Programme, p.Events, p.Checkpoints, p.Tiles, p.Root)
+		fmt.Fprintf(&b, "%s: %d events, %d checkpoints, %d tiles, root %x\n",
+			p.Programme, p.Events, p.Checkpoints, p.Tiles, p.Root)
 	}
 	for _, line := range r.Unchecked {
 		fmt.Fprintf(&b, "not checked: %s\n", line)
@@ -110,7 +111,8 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "FAILED %d more differences are not listed\n", r.More)
 	}
 	if r.OK() {
-		fmt.Fprintf(&b, "verified %d events of %d programmes in %s\n", r.Events(), len(r.Programmes), r.Took.Round(time.Millisecond))
+		fmt.Fprintf(&b, "verified %d events of %d programmes in %s\n",
+			r.Events(), len(r.Programmes), r.Took.Round(time.Millisecond))
 	}
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err

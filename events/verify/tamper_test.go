@@ -37,15 +37,26 @@ func TestIntact(t *testing.T) {
 const (
 	row  = `programme = 'iaow-2013' AND position `
 	mine = `programme = 'iaow-2013'`
+	// What to alter.
+	setEvents      = `UPDATE ledger.events SET `
+	setHead        = `UPDATE ledger.logs SET `
+	setTiles       = `UPDATE ledger.tiles SET `
+	setCheckpoints = `UPDATE ledger.checkpoints SET `
+	where          = ` WHERE `
 )
+
+// flip makes a byte of a column another.
+func flip(column string, at int) string {
+	return fmt.Sprintf(`%[1]s = set_byte(%[1]s, %[2]d, 255 - get_byte(%[1]s, %[2]d))`, column, at)
+}
 
 // What a superuser changes is found, and the place is named.
 func TestTampering(t *testing.T) {
 	t.Parallel()
 	renumber := []string{
 		`DELETE FROM ledger.events WHERE ` + row + `= 137`,
-		`UPDATE ledger.events SET position = -position WHERE ` + row + `> 137`,
-		`UPDATE ledger.events SET position = -position - 1 WHERE ` + row + `< 0`,
+		setEvents + `position = -position WHERE ` + row + `> 137`,
+		setEvents + `position = -position - 1 WHERE ` + row + `< 0`,
 	}
 	unchecked := `ALTER TABLE ledger.events DROP CONSTRAINT events_position_check`
 	for name, c := range map[string]struct {
@@ -57,34 +68,34 @@ func TestTampering(t *testing.T) {
 		want           verify.Difference // Problem is looked for in the problem
 	}{
 		"one bit in the data": {
-			sql:  []string{`UPDATE ledger.events SET data = set_bit(data, 13, 1 - get_bit(data, 13)) WHERE ` + row + `= 137`},
+			sql:  []string{setEvents + `data = set_bit(data, 13, 1 - get_bit(data, 13)) WHERE ` + row + `= 137`},
 			want: verify.Difference{Position: 137, Column: "data", Expected: "in byte 1"},
 		},
 		"changed actor": {
-			sql:  []string{`UPDATE ledger.events SET actor = 'somebody' WHERE ` + row + `= 200`},
+			sql:  []string{setEvents + `actor = 'somebody' WHERE ` + row + `= 200`},
 			want: verify.Difference{Position: 200, Column: "actor", Expected: `"inspector-3"`, Found: `"somebody"`},
 		},
 		"changed actor of the first event": {
-			sql:  []string{`UPDATE ledger.events SET actor = 'inspector-1' WHERE ` + row + `= 1`},
+			sql:  []string{setEvents + `actor = 'inspector-1' WHERE ` + row + `= 1`},
 			want: verify.Difference{Position: 1, Column: "actor"}, // one bit away
 		},
 		"changed actor and leaf": {
-			sql:     []string{`UPDATE ledger.events SET actor = 'somebody' WHERE ` + row + `= 200`},
+			sql:     []string{setEvents + `actor = 'somebody' WHERE ` + row + `= 200`},
 			rewrite: true, want: verify.Difference{Position: 101, Through: 300, Problem: "rewritten"},
 		},
 		"changed leaf": {
-			sql:  []string{`UPDATE ledger.events SET leaf = set_bit(leaf, 0, 1 - get_bit(leaf, 0)) WHERE ` + row + `= 200`},
+			sql:  []string{setEvents + `leaf = set_bit(leaf, 0, 1 - get_bit(leaf, 0)) WHERE ` + row + `= 200`},
 			want: verify.Difference{Position: 200, Column: "leaf", Problem: "leaf was altered"},
 		},
 		"changed time": {
-			sql:  []string{`UPDATE ledger.events SET occurred_at = occurred_at + interval '1 day' WHERE ` + row + `= 200`},
+			sql:  []string{setEvents + `occurred_at = occurred_at + interval '1 day' WHERE ` + row + `= 200`},
 			want: verify.Difference{Position: 200, Column: "leaf", Problem: "do not hash"},
 		},
 		"swapped pair": {
 			sql: []string{
 				unchecked,
-				`UPDATE ledger.events SET position = -position WHERE ` + row + `IN (41, 42)`,
-				`UPDATE ledger.events SET position = 83 + position WHERE ` + row + `IN (-41, -42)`,
+				setEvents + `position = -position WHERE ` + row + `IN (41, 42)`,
+				setEvents + `position = 83 + position WHERE ` + row + `IN (-41, -42)`,
 			},
 			want: verify.Difference{Position: 41, Column: "position", Expected: "42", Found: "41"},
 		},
@@ -94,10 +105,14 @@ func TestTampering(t *testing.T) {
 		},
 		"deleted last rows and rewritten head": {
 			sql:     []string{`DELETE FROM ledger.events WHERE ` + row + `> 590`},
-			rewrite: true, want: verify.Difference{Position: 591, Through: 600, Problem: "missing at the end: the stored checkpoint"},
+			rewrite: true,
+			want:    verify.Difference{Position: 591, Through: 600, Problem: "missing at the end: the stored checkpoint"},
 		},
 		"deleted last rows, head, checkpoint": {
-			sql:     []string{`DELETE FROM ledger.events WHERE ` + row + `> 590`, `DELETE FROM ledger.checkpoints WHERE ` + mine + ` AND size > 300`},
+			sql: []string{
+				`DELETE FROM ledger.events WHERE ` + row + `> 590`,
+				`DELETE FROM ledger.checkpoints WHERE ` + mine + ` AND size > 300`,
+			},
 			rewrite: true, since: true, then: []string{`DELETE FROM ledger.tiles WHERE ` + mine + ` AND n > 0`},
 			want: verify.Difference{Position: 591, Through: 600, Problem: "since covers them"},
 		},
@@ -114,11 +129,11 @@ func TestTampering(t *testing.T) {
 			rewrite: true, want: verify.Difference{Position: 137, Column: "revision"},
 		},
 		"rewritten history": {
-			sql:     []string{`UPDATE ledger.events SET data = '{}' WHERE ` + row + `>= 50`},
+			sql:     []string{setEvents + `data = '{}' WHERE ` + row + `>= 50`},
 			rewrite: true, want: verify.Difference{Position: 1, Through: 100, Problem: "rewritten"},
 		},
 		"rewritten history, checkpoints gone": {
-			sql:     []string{`UPDATE ledger.events SET data = '{}' WHERE ` + row + `>= 50`, `DELETE FROM ledger.checkpoints WHERE ` + mine},
+			sql:     []string{setEvents + `data = '{}' WHERE ` + row + `>= 50`, `DELETE FROM ledger.checkpoints WHERE ` + mine},
 			rewrite: true, since: true, then: []string{`DELETE FROM ledger.tiles WHERE ` + mine},
 			want: verify.Difference{Position: 1, Through: 600, Problem: "the checkpoint given with since"},
 		},
@@ -138,19 +153,20 @@ func TestTampering(t *testing.T) {
 			want: verify.Difference{Position: 257, Through: 512, Column: "n"},
 		},
 		"checkpoint altered": {
-			sql:  []string{`UPDATE ledger.checkpoints SET note = replace(note, E'\n300\n', E'\n299\n') WHERE ` + mine + ` AND size = 300`},
+			sql:  []string{setCheckpoints + `note = replace(note, E'\n300\n', E'\n299\n') WHERE ` + mine + ` AND size = 300`},
 			want: verify.Difference{Position: 101, Through: 300, Column: "note", Problem: "does not hold"},
 		},
 		"checkpoint of another size": {
-			sql:  []string{`UPDATE ledger.checkpoints SET note = (SELECT note FROM ledger.checkpoints WHERE ` + mine + ` AND size = 100) WHERE ` + mine + ` AND size = 300`},
+			sql: []string{setCheckpoints + `note = (SELECT note FROM ledger.checkpoints WHERE ` + mine + ` AND size = 100)` +
+				where + mine + ` AND size = 300`},
 			want: verify.Difference{Position: 101, Through: 300, Column: "note", Problem: "not what was signed"},
 		},
 		"tile altered": {
-			sql:  []string{`UPDATE ledger.tiles SET hashes = set_byte(hashes, 3 * 32, 255 - get_byte(hashes, 3 * 32)) WHERE ` + mine + ` AND n = 1`},
+			sql:  []string{setTiles + flip(`hashes`, 3*32) + where + mine + ` AND n = 1`},
 			want: verify.Difference{Position: 260, Column: "hashes"},
 		},
 		"tile root altered": {
-			sql:  []string{`UPDATE ledger.tiles SET root = decode(repeat('00', 32), 'hex') WHERE ` + mine + ` AND n = 1`},
+			sql:  []string{setTiles + `root = decode(repeat('00', 32), 'hex') WHERE ` + mine + ` AND n = 1`},
 			want: verify.Difference{Position: 257, Through: 512, Column: "root"},
 		},
 		"tile missing": {
@@ -158,21 +174,21 @@ func TestTampering(t *testing.T) {
 			want: verify.Difference{Position: 1, Through: 256, Column: "hashes", Problem: "missing"},
 		},
 		"frontier altered": {
-			sql:  []string{`UPDATE ledger.logs SET frontier = set_byte(frontier, 9 + 32, 255 - get_byte(frontier, 9 + 32)) WHERE ` + mine},
+			sql:  []string{setHead + flip(`frontier`, 9+32) + where + mine},
 			want: verify.Difference{Position: 513, Through: 576, Column: "frontier"},
 		},
 		"leaf beyond the checkpoints rewritten, head not": {
-			sql:     []string{`UPDATE ledger.events SET actor = 'somebody' WHERE ` + row + `= 610`},
+			sql:     []string{setEvents + `actor = 'somebody' WHERE ` + row + `= 610`},
 			rewrite: true,
-			then:    []string{`UPDATE ledger.logs SET frontier = set_byte(frontier, 9 + 32 * 3, 255 - get_byte(frontier, 9 + 32 * 3)) WHERE ` + mine},
+			then:    []string{setHead + flip(`frontier`, 9+32*3) + where + mine},
 			want:    verify.Difference{Position: 609, Through: 616, Column: "frontier"},
 		},
 		"head moved back": {
-			sql:  []string{`UPDATE ledger.logs SET position = 616 WHERE ` + mine},
+			sql:  []string{setHead + `position = 616 WHERE ` + mine},
 			want: verify.Difference{Position: 617, Column: "position", Problem: "beyond the head"},
 		},
 		"head names another control event": {
-			sql:  []string{`UPDATE ledger.logs SET control = 7 WHERE ` + mine},
+			sql:  []string{setHead + `control = 7 WHERE ` + mine},
 			want: verify.Difference{Position: 617, Column: "control", Expected: "1", Found: "7"},
 		},
 		"no head": {
@@ -181,19 +197,19 @@ func TestTampering(t *testing.T) {
 		},
 		"time runs back": {
 			sql: []string{
-				`UPDATE ledger.events SET recorded_at = recorded_at - interval '1 day' WHERE ` + row + `= 610`,
+				setEvents + `recorded_at = recorded_at - interval '1 day' WHERE ` + row + `= 610`,
 			},
 			rewrite: true, want: verify.Difference{Position: 610, Column: "recorded_at"},
 		},
 		"id twice": {
 			sql: []string{
 				`ALTER TABLE ledger.events DROP CONSTRAINT events_id_key`,
-				`UPDATE ledger.events SET event_id = (SELECT event_id FROM ledger.events WHERE ` + row + `= 5) WHERE ` + row + `= 611`,
+				setEvents + `event_id = (SELECT event_id FROM ledger.events WHERE ` + row + `= 5)` + where + row + `= 611`,
 			},
 			rewrite: true, want: verify.Difference{Position: 611, Column: "event_id", Problem: "position 5"},
 		},
 		"revision left out": {
-			sql:     []string{`UPDATE ledger.events SET revision = 4 WHERE ` + row + `= 612`},
+			sql:     []string{setEvents + `revision = 4 WHERE ` + row + `= 612`},
 			rewrite: true, want: verify.Difference{Position: 612, Column: "revision", Expected: "3", Found: "4"},
 		},
 		"inspection taken over": {
@@ -247,12 +263,13 @@ func TestAnotherKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.tamper(fmt.Sprintf(`UPDATE ledger.checkpoints SET note = '%s' WHERE %s AND size = 600`, forged.Note, mine))
+	b.tamper(fmt.Sprintf(setCheckpoints+`note = '%s' WHERE %s AND size = 600`, forged.Note, mine))
 	r := b.verify(verify.Options{VerifierKey: b.key.Verifier()})
 	if d, ok := r.First(); !ok || d.Position != 301 || !strings.Contains(d.Problem, "none of the log's keys") {
 		t.Errorf("forged: %s", text(r))
 	}
-	if _, err := verify.Verify(t.Context(), b.pool, verify.Options{VerifierKey: b.key.Verifier(), Since: forged.Note}); err == nil {
+	o := verify.Options{VerifierKey: b.key.Verifier(), Since: forged.Note}
+	if _, err := verify.Verify(t.Context(), b.pool, o); err == nil {
 		t.Error("a forged checkpoint is taken for since")
 	}
 }
@@ -272,7 +289,7 @@ func TestGuardsAreMissed(t *testing.T) {
 func TestManyDifferencesAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.tamper(`UPDATE ledger.events SET team = 'south' WHERE ` + row + `> 3`)
+	b.tamper(setEvents + `team = 'south' WHERE ` + row + `> 3`)
 	r := b.verify(verify.Options{VerifierKey: b.key.Verifier()})
 	if d, _ := r.First(); d.Position != 4 || len(r.Differences) != 20 || r.More != size-3-20 {
 		t.Errorf("%d listed, %d more: %s", len(r.Differences), r.More, text(r))

@@ -114,7 +114,8 @@ func (l *log) compareHigher(ctx context.Context) error {
 			n            int64
 			root, hashes []byte
 		)
-		err := l.tx.QueryRow(ctx, readTiles, string(l.programme), made.level, int64(made.n), int64(made.n)+1).Scan(&n, &root, &hashes)
+		err := l.tx.QueryRow(ctx, readTiles, string(l.programme), made.level, int64(made.n), int64(made.n)+1).
+			Scan(&n, &root, &hashes)
 		if errors.Is(err, pgx.ErrNoRows) {
 			l.compare(made, tile{}, false)
 			continue

@@ -39,7 +39,7 @@ type Progress struct {
 }
 
 // errOld is for a database that is older than this program.
-var errOld = errors.New("verify: the database has no tables of checkpoints: migrate it first (`aboveline serve` does at start)")
+var errOld = errors.New("the database has no tables of checkpoints: migrate it first (`aboveline serve` does at start)")
 
 // Verify reads everything in the database of pool, with the rights of
 // aboveline_reader or more. The error is about circumstances (no connection, a
@@ -189,7 +189,8 @@ func (v *verifier) progress(p events.Programme, phase string) {
 }
 
 // readGuards are the tables whose changes are not refused to everyone.
-const readGuards = `SELECT t.name FROM unnest(ARRAY['events', 'inspections', 'logs', 'tiles', 'checkpoints', 'cosignatures']) AS t (name)
+const readGuards = `SELECT t.name
+FROM unnest(ARRAY['events', 'inspections', 'logs', 'tiles', 'checkpoints', 'cosignatures']) AS t (name)
 WHERE NOT EXISTS (
 	SELECT FROM pg_catalog.pg_trigger AS g
 	WHERE g.tgrelid = to_regclass('ledger.' || t.name) AND g.tgname = 'append_only' AND g.tgenabled = 'A'

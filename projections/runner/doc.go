@@ -3,19 +3,47 @@
 // A unit is one projection of one programme. The runner of a unit reads the
 // ledger from the unit's checkpoint, applies a batch of events to the projection's
 // fold, and writes the touched rows and the new checkpoint in one transaction.
+// Live tailing and replay are the same loop.
 //
-// Guarantees:
+// # Guarantees
 //
 //   - Exactly once: rows and checkpoint commit together, and the checkpoint moves
 //     only from the position that the runner started the batch at. A batch that
-//     fails in the middle leaves nothing behind.
+//     fails in the middle leaves nothing behind; the fold is then loaded anew.
 //   - Order: events are applied in the order of their positions, without gaps.
-//   - One at a time: a unit is leased by one runner (a session advisory lock). A
-//     runner that lost its lease without noticing is fenced by the checkpoint.
+//   - One at a time: a unit is leased by one runner, with a session advisory lock.
+//     The runner writes through the session that holds the lock, so that losing one
+//     is losing the other, and looks after it while idle. A runner that writes
+//     without the lease all the same is fenced by the checkpoint ([IsFenced]).
 //   - Fails closed: a checkpoint that does not match the ledger (another leaf at
 //     its position, a ledger that is shorter, a count that differs) stops the unit
-//     with an error for which [IsMismatch] holds; nothing is written.
+//     with an error for which [IsMismatch] holds; nothing is written. The two are
+//     compared at the start and again for every batch, after it was read.
+//   - An event that cannot be decoded or applied stops the unit before it
+//     ([IsStop]). What comes before it is applied and visible.
+//   - The commit of a batch does not wait for the disk. After a crash of the server,
+//     rows and checkpoint may stand somewhat earlier, together, and the runner makes
+//     the rest again; the ledger, which does wait, is never behind them.
 //
-// Live tailing and replay are the same loop. The wake-up is only an alarm clock:
-// a runner also looks by itself, so a lost wake-up costs latency, never an event.
+// The wake-up is only an alarm clock: a runner also looks by itself, so a lost
+// wake-up costs latency, never an event.
+//
+// # Connections
+//
+// A runner that has the lease holds one connection of its pool, and needs others of
+// the ledger's pool for a moment at a time. Where that is the same pool, it must
+// have more connections than units, or none is left to read with. A runner that
+// waits for the lease holds none.
+//
+// # Locks
+//
+// The lease comes first; then, within a transaction, the row of the checkpoint;
+// then rows. A new generation attaches its partitions in the order of the
+// projection's tables, under a lock that neither readers nor writers of the tables
+// wait for.
+//
+// # Goroutines
+//
+// [Run] works on the caller's goroutine. One more reads ahead while a full batch is
+// committed, and has ended before the next step.
 package runner

@@ -92,5 +92,5 @@ func discard(ctx context.Context, conn *pgxpool.Conn) {
 func leaseKey(projection string, p events.Programme) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("aboveline/unit/" + projection + "/" + string(p)))
-	return int64(h.Sum64()) //nolint:gosec // any 64 bits will do
+	return int64(h.Sum64())
 }

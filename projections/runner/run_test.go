@@ -42,7 +42,7 @@ func start(t testing.TB, c runner.Config) *running {
 	go func() { r.result <- runner.Run(ctx, c) }()
 	t.Cleanup(func() {
 		cancel()
-		if err, ok := r.ended(); ok && err != nil {
+		if _, err := r.ended(); err != nil {
 			t.Errorf("the runner failed: %v", err)
 		}
 	})
@@ -71,14 +71,14 @@ func (r *running) reach(p events.Position) {
 // end waits for the runner to end by itself and gives its error.
 func (r *running) end() error {
 	r.t.Helper()
-	err, ok := r.ended()
+	ok, err := r.ended()
 	if !ok {
 		r.t.Fatal("the runner goes on")
 	}
 	return err
 }
 
-func (r *running) ended() (err error, ok bool) {
+func (r *running) ended() (ok bool, err error) {
 	limit := time.NewTimer(soon)
 	defer limit.Stop()
 	select {
@@ -86,9 +86,9 @@ func (r *running) ended() (err error, ok bool) {
 		if ok {
 			close(r.result)
 		}
-		return err, true
+		return true, err
 	case <-limit.C:
-		return nil, false
+		return false, nil
 	}
 }
 

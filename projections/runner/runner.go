@@ -63,10 +63,10 @@ func Run(ctx context.Context, c Config) error {
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	for ctx.Err() == nil {
 		err := lead(ctx, c)
-		switch {
-		case err == nil || ctx.Err() != nil:
-			return nil
-		case !ledger.IsUnavailable(err) && !IsFenced(err):
+		if ctx.Err() != nil {
+			return nil // whatever the end of the context interrupted
+		}
+		if !ledger.IsUnavailable(err) && !IsFenced(err) {
 			return err
 		}
 		c.Log.WarnContext(ctx, "projection waits", slog.String("projection", c.Projection.Name()),

@@ -28,6 +28,8 @@ func (f *Fold) Apply(r *events.Recorded, e events.Event) error {
 		err = f.describe(r, e.Attributes)
 	case events.FrameworkPublished:
 		err = f.publish(r, e)
+	case events.FrameworkRestored:
+		err = f.restore(r, e)
 	case events.InspectionOpened:
 		f.open(r.Inspection, e.Name)
 	case events.InspectionClosed:

@@ -97,6 +97,11 @@ func TestInapplicableEventsChangeNothing(t *testing.T) {
 			func(s *script) { s.publish("outcomes: [") },
 			scores.ErrBadFramework, "framework revision 2",
 		},
+		"restoring a framework that was never published": {
+			func(s *script) { s.publish(small().yaml()) },
+			func(s *script) { s.restore(2) },
+			scores.ErrUnknownRevision, "framework revision 2",
+		},
 		"event of another release": {
 			func(*script) {},
 			func(s *script) { s.add("elsewhere", "", "", unheardOf{}) },

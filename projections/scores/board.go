@@ -13,7 +13,6 @@ import (
 type board struct {
 	fw       *framework.Framework
 	revision int
-	position events.Position
 
 	questions  []*framework.Question // by slot; nil where the framework lacks it
 	classes    [][]class             // by slot, then answer code
@@ -24,12 +23,10 @@ type board struct {
 }
 
 // compile numbers the questions and answers of fw and lays out its board.
-func (f *Fold) compile(fw *framework.Framework, revision int, position events.Position) (*board, error) {
+func (f *Fold) compile(fw *framework.Framework, revision int) (*board, error) {
 	for i := range fw.Questions {
-		for _, a := range fw.Questions[i].Answers {
-			if _, err := f.code(a); err != nil {
-				return nil, err
-			}
+		if err := f.number(&fw.Questions[i]); err != nil {
+			return nil, err
 		}
 	}
 	for i := range fw.Questions {
@@ -37,7 +34,7 @@ func (f *Fold) compile(fw *framework.Framework, revision int, position events.Po
 	}
 	n := len(f.questions)
 	b := &board{
-		fw: fw, revision: revision, position: position,
+		fw: fw, revision: revision,
 		questions: make([]*framework.Question, n), classes: make([][]class, n),
 		rank: make([]int, n), dependents: make([][]int, n),
 		attributes: make(map[string][]int, len(fw.Attributes)),
@@ -60,6 +57,21 @@ func (f *Fold) compile(fw *framework.Framework, revision int, position events.Po
 	return b, nil
 }
 
+// number gives every answer that q can read a number.
+func (f *Fold) number(q *framework.Question) error {
+	for _, a := range q.Answers {
+		if _, err := f.code(a); err != nil {
+			return err
+		}
+	}
+	for _, e := range q.Earlier {
+		if _, err := f.code(e.Was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (f *Fold) slotsOf(questions []*framework.Question) []int {
 	slots := make([]int, len(questions))
 	for i, q := range questions {
@@ -72,11 +84,11 @@ func (f *Fold) slotsOf(questions []*framework.Question) []int {
 // later are on no scale, or they would have been numbered with the framework.
 func (f *Fold) classify(q *framework.Question) []class {
 	classes := make([]class, len(f.answers))
-	for code, a := range f.answers {
-		switch {
+	for code, recorded := range f.answers {
+		switch a := q.Reads(recorded); {
 		case code == 0:
 			classes[code] = none
-		case !q.Allows(a):
+		case a == "":
 			classes[code] = foreign
 		case a == events.NotApplicable:
 			classes[code] = notApplicable
@@ -144,5 +156,5 @@ func (b *board) alike(before *board) []bool {
 
 func sameReading(p, q *framework.Question) bool {
 	return p.Relevant == q.Relevant && p.Judged == q.Judged &&
-		slices.Equal(p.Answers, q.Answers) && slices.Equal(p.AboveLine, q.AboveLine)
+		slices.Equal(p.Answers, q.Answers) && slices.Equal(p.AboveLine, q.AboveLine) && slices.Equal(p.Earlier, q.Earlier)
 }

@@ -5,7 +5,7 @@ import "github.com/aboveline/aboveline/events"
 // Delta is what changed between two calls of [Fold.Take]: the rows as they are
 // now, each at most once, and the history in full.
 type Delta struct {
-	// Frameworks are those published, in order; the last is in force.
+	// Frameworks are those published or restored, in order; the last is in force.
 	Frameworks  []FrameworkRow
 	Inspections []InspectionRow
 	Cases       []CaseRow
@@ -16,7 +16,8 @@ type Delta struct {
 	History []Movement
 }
 
-// FrameworkRow is one published revision of the framework.
+// FrameworkRow says that a revision of the framework came into force at a
+// position: when it was published, and again whenever it was restored.
 type FrameworkRow struct {
 	Revision int
 	Position events.Position
@@ -63,13 +64,13 @@ type TallyRow struct {
 // proportion of a question in an inspection. Several may share a position: an
 // answer can make other questions relevant, and a framework can move them all.
 //
-// Publishing a framework puts one movement without question and case into every
+// Publishing or restoring a framework puts one movement without question and case into every
 // inspection, before those of the questions that it moved. Framework is the
 // revision in force after the event.
 type Movement struct {
 	Position      events.Position
 	Inspection    events.InspectionID
-	Case          events.CaseID // "" when a framework was published
+	Case          events.CaseID // "" when a framework came into force
 	Question      events.QuestionID
 	Before, After Proportion
 	Framework     int
@@ -152,10 +153,6 @@ func (f *Fold) Take() Delta {
 		inspections: t.inspections[:0], cases: t.cases[:0], answers: t.answers[:0], tallies: t.tallies[:0],
 	}
 	return d
-}
-
-func (b *board) row() FrameworkRow {
-	return FrameworkRow{Revision: b.revision, Position: b.position, Source: string(b.fw.Source)}
 }
 
 func (n *inspection) row() InspectionRow {

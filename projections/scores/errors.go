@@ -11,6 +11,7 @@ import (
 var (
 	ErrNoFramework       = errors.New("no framework has been published in this programme")
 	ErrBadFramework      = errors.New("the framework cannot be read")
+	ErrUnknownRevision   = errors.New("no framework of this revision has been published")
 	ErrUnknownInspection = errors.New("the inspection has not been opened")
 	ErrUnknownCase       = errors.New("the case has not been described")
 	ErrUnknownQuestion   = errors.New("the framework in force has no such question")

@@ -9,7 +9,11 @@ import (
 
 // Fold is the state of the scores of one programme.
 type Fold struct {
+	parse Parser // nil: framework.Parse
 	board *board // nil before the first framework
+	// frameworks are those that were in force, in order: the last is that of the
+	// board. One that was restored comes again, with the same source.
+	frameworks []FrameworkRow
 
 	inspections []*inspection // in the order of their opening
 	byID        map[events.InspectionID]*inspection

@@ -33,12 +33,24 @@ func drawQuestion(t *rapid.T, id string, others []questionSpec) questionSpec {
 			q.line = append(q.line, a)
 		}
 	}
+	q.earlier = drawEarlier(t, q.answers)
 	q.outcomes = []int{int(q.criterion[0] - '0')}
 	if extra := rapid.IntRange(1, 5).Draw(t, "shared with"); extra != q.outcomes[0] && q.criterion[0] == '5' {
 		q.outcomes = append(q.outcomes, extra)
 	}
 	q.rule = drawRule(t, others, 2)
 	return q
+}
+
+// drawEarlier draws readings for some of the answers that are not on the scale.
+func drawEarlier(t *rapid.T, answers []string) map[string]string {
+	earlier := map[string]string{}
+	for _, a := range someAnswers {
+		if !slices.Contains(answers, a) && rapid.Bool().Draw(t, "reads "+a) {
+			earlier[a] = rapid.SampledFrom(append([]string{""}, answers...)).Draw(t, a+" reads as")
+		}
+	}
+	return earlier
 }
 
 func drawRule(t *rapid.T, others []questionSpec, depth int) rule {
@@ -84,7 +96,7 @@ func edited(t *rapid.T, s spec) spec {
 	case 1:
 		q.rule = other.rule
 	case 2:
-		q.answers, q.line = other.answers, other.line
+		q.answers, q.line, q.earlier = other.answers, other.line, other.earlier
 	case 3:
 		q.criterion, q.outcomes = other.criterion, other.outcomes
 	case 4:
@@ -146,13 +158,14 @@ func drawEntry(t *rapid.T, s *script, i events.InspectionID, now spec, given map
 }
 
 // drawProgramme draws entries to two inspections under frameworks that come and
-// go, questions with them. specs gives the framework in force from each position.
+// go and come back, questions with them. specs gives the framework in force from each position.
 func drawProgramme(t *rapid.T, steps int) (s *script, specs map[events.Position]spec) {
 	s, specs = newScript(), map[events.Position]spec{}
 	ids := questionIDs(6)
 	s.add(events.ProgrammeStream(), "", "", events.ProgrammeOpened{Name: "p"})
 	now := drawSpec(t, ids[:4])
 	specs[s.publish(now.yaml())] = now
+	published := []spec{now}
 	inspections := []events.InspectionID{"north", "south"}
 	given := map[string]bool{}
 	for range steps {
@@ -160,6 +173,10 @@ func drawProgramme(t *rapid.T, steps int) (s *script, specs map[events.Position]
 		switch {
 		case s.revisions[events.InspectionStream(i)] == 0:
 			s.open(i)
+		case rapid.IntRange(0, 24).Draw(t, "restore") == 0:
+			revision := rapid.IntRange(1, len(published)).Draw(t, "revision")
+			now = published[revision-1]
+			specs[s.restore(revision)] = now
 		case rapid.IntRange(0, 14).Draw(t, "publish") == 0:
 			if rapid.Bool().Draw(t, "other questions") {
 				some := rapid.Permutation(ids).Draw(t, "questions")
@@ -168,6 +185,7 @@ func drawProgramme(t *rapid.T, steps int) (s *script, specs map[events.Position]
 				now = edited(t, now)
 			}
 			specs[s.publish(now.yaml())] = now
+			published = append(published, now)
 		default:
 			drawEntry(t, s, i, now, given)
 		}

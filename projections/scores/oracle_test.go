@@ -58,15 +58,24 @@ func (o *oracle) question(id string) *questionSpec {
 	return nil
 }
 
+// reads is the answer on paper as q reads it: "" stands for none.
+func (q *questionSpec) reads(p *paper) string {
+	given := p.answers[q.id]
+	if slices.Contains(q.answers, given) {
+		return given
+	}
+	return q.earlier[given]
+}
+
 // relevant follows the rule of a question and of what it looks at, all the way.
 func (o *oracle) relevant(q *questionSpec, p *paper) bool {
 	attribute := func(name string) string { return p.attributes[name] }
 	answer := func(id string) string {
 		other := o.question(id)
-		if other == nil || !slices.Contains(other.answers, p.answers[id]) || !o.relevant(other, p) {
+		if other == nil || !o.relevant(other, p) {
 			return ""
 		}
-		return p.answers[id]
+		return other.reads(p)
 	}
 	return q.rule.holds(attribute, answer)
 }
@@ -81,12 +90,12 @@ func (o *oracle) tallies(i events.InspectionID, where func(*paper) bool) map[eve
 			if !where(p) {
 				continue
 			}
-			given, holds := p.answers[q.id], o.relevant(q, p)
-			allowed := slices.Contains(q.answers, given)
+			given, holds := q.reads(p), o.relevant(q, p)
+			allowed := given != ""
 			substantive := allowed && given != "not_applicable"
 			counts := substantive && holds
 			settled := !holds || counts || allowed && given == "not_applicable" && q.judged
-			fits := given == "" || allowed && (given == "not_applicable" && (!holds || q.judged) || substantive && holds)
+			fits := p.answers[q.id] == "" || allowed && (given == "not_applicable" && (!holds || q.judged) || substantive && holds)
 			if counts {
 				t.Relevant++
 			}

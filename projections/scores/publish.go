@@ -2,16 +2,31 @@ package scores
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/framework"
 )
 
-// publish puts a framework in force: every inspection is read again from its
+// publish puts a new framework in force.
+func (f *Fold) publish(r *events.Recorded, e events.FrameworkPublished) error {
+	return f.adopt(r, e.Revision, e.Source)
+}
+
+// restore puts a framework that was published before in force again.
+func (f *Fold) restore(r *events.Recorded, e events.FrameworkRestored) error {
+	at := slices.IndexFunc(f.frameworks, func(row FrameworkRow) bool { return row.Revision == e.Revision })
+	if at < 0 {
+		return fmt.Errorf("framework revision %d: %w", e.Revision, ErrUnknownRevision)
+	}
+	return f.adopt(r, e.Revision, f.frameworks[at].Source)
+}
+
+// adopt puts a framework in force: every inspection is read again from its
 // current answers. Answers to questions that it lacks stay where they are and
 // feed nothing, until a framework has the question again.
-func (f *Fold) publish(r *events.Recorded, e events.FrameworkPublished) error {
-	next, err := f.load(e.Source, e.Revision, r.Position)
+func (f *Fold) adopt(r *events.Recorded, revision int, source string) error {
+	row := FrameworkRow{Revision: revision, Position: r.Position, Source: source}
+	next, err := f.load(row)
 	if err != nil {
 		return err
 	}
@@ -22,13 +37,14 @@ func (f *Fold) publish(r *events.Recorded, e events.FrameworkPublished) error {
 		n.reading = f.read(n, next, &before, same)
 		// The framework itself is a movement: it may move figures though no
 		// tally moves, e.g. when a question goes to another criterion.
-		f.touched.movement(Movement{Position: r.Position, Inspection: n.id, Framework: e.Revision})
+		f.touched.movement(Movement{Position: r.Position, Inspection: n.id, Framework: revision})
 		for slot := range n.cells {
-			f.compare(r, n, slot, before.tally(slot), n.reading.tally(slot), e.Revision)
+			f.compare(r, n, slot, before.tally(slot), n.reading.tally(slot), revision)
 		}
 	}
 	f.board = next
-	f.touched.frameworks = append(f.touched.frameworks, next.row())
+	f.frameworks = append(f.frameworks, row)
+	f.touched.frameworks = append(f.touched.frameworks, row)
 	return nil
 }
 
@@ -46,10 +62,10 @@ func (f *Fold) compare(r *events.Recorded, n *inspection, slot int, before, afte
 	}
 }
 
-func (f *Fold) load(source string, revision int, position events.Position) (*board, error) {
-	fw, err := framework.Parse(fmt.Sprintf("framework revision %d", revision), []byte(source))
+func (f *Fold) load(row FrameworkRow) (*board, error) {
+	fw, err := f.readFramework(fmt.Sprintf("framework revision %d", row.Revision), []byte(row.Source))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadFramework, err)
 	}
-	return f.compile(fw, revision, position)
+	return f.compile(fw, row.Revision)
 }

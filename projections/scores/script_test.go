@@ -51,6 +51,11 @@ func (s *script) publish(source string) events.Position {
 	})
 }
 
+// restore puts an earlier framework in force again.
+func (s *script) restore(revision int) events.Position {
+	return s.add(events.FrameworkStream(), "", "", events.FrameworkRestored{Revision: revision, Replaced: s.frameworks})
+}
+
 func (s *script) open(i events.InspectionID) events.Position {
 	return s.add(events.InspectionStream(i), i, "", events.InspectionOpened{Name: string(i)})
 }

@@ -2,6 +2,7 @@ package scores_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +25,8 @@ type questionSpec struct {
 	answers, line   []string
 	outcomes        []int
 	rule            rule
-	judged, unasked bool // unasked for a score: an information question
+	earlier         map[string]string // what answers of earlier scales read as; "" is to be judged again
+	judged, unasked bool              // unasked for a score: an information question
 }
 
 // grid lists the criteria by section.
@@ -77,6 +79,16 @@ func (s spec) list(b *strings.Builder, name string, unasked bool) {
 		fmt.Fprintf(b, "  - id: %q\n    criterion: %q\n    text: Question\n    relevant: %s\n",
 			q.id, q.criterion, strconv.Quote(q.rule.cel()))
 		fmt.Fprintf(b, "    answers: %s\n    above_line: %s\n", quoted(q.answers), quoted(q.line))
+		if len(q.earlier) > 0 {
+			b.WriteString("    earlier_answers:\n")
+		}
+		for _, was := range slices.Sorted(maps.Keys(q.earlier)) {
+			now := "null"
+			if q.earlier[was] != "" {
+				now = strconv.Quote(q.earlier[was])
+			}
+			fmt.Fprintf(b, "      %q: %s\n", was, now)
+		}
 		if q.judged {
 			b.WriteString("    judged: true\n")
 		}

@@ -3,6 +3,7 @@ package scores
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/aboveline/aboveline/events"
 )
@@ -11,8 +12,13 @@ import (
 // the order of the fields; an error in one ends the reading. A nil sequence is
 // empty. The order within a sequence does not matter.
 type State struct {
-	// Framework is the one in force, nil where none is.
-	Framework   *FrameworkRow
+	// Parse reads the framework; nil for framework.Parse. It goes with the fold that
+	// is restored and is no part of what [Fold.State] gives.
+	Parse Parser
+	// Frameworks are those that were in force, in the order of their positions; the
+	// last is in force. The earlier ones are what a rollback goes back to: a fold
+	// that is only read from needs the last alone.
+	Frameworks  []FrameworkRow
 	Inspections iter.Seq2[InspectionRow, error]
 	Cases       iter.Seq2[CaseRow, error]
 	Answers     iter.Seq2[AnswerRow, error]
@@ -22,11 +28,7 @@ type State struct {
 // State is f as rows. The sequences read f as they go: they must be used before
 // the next Apply.
 func (f *Fold) State() State {
-	var s State
-	if f.board != nil {
-		row := f.board.row()
-		s.Framework = &row
-	}
+	s := State{Frameworks: slices.Clone(f.frameworks)}
 	s.Inspections = func(yield func(InspectionRow, error) bool) {
 		for _, n := range f.inspections {
 			if !yield(n.row(), nil) {
@@ -77,12 +79,9 @@ func (f *Fold) tallyRows(yield func(TallyRow, error) bool) {
 // read. Errors of the sequences are returned as they are.
 func Restore(s State) (*Fold, error) {
 	f := New()
-	if s.Framework != nil {
-		b, err := f.load(s.Framework.Source, s.Framework.Revision, s.Framework.Position)
-		if err != nil {
-			return nil, &StateError{Problem: fmt.Sprintf("framework revision %d", s.Framework.Revision), Err: err}
-		}
-		f.board = b
+	f.parse = s.Parse
+	if err := f.restoreFrameworks(s.Frameworks); err != nil {
+		return nil, err
 	}
 	for _, step := range []func(State) error{f.restoreInspections, f.restoreCases, f.restoreAnswers} {
 		if err := step(s); err != nil {
@@ -99,6 +98,37 @@ func Restore(s State) (*Fold, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// restoreFrameworks loads the framework in force. One that was restored shares the
+// source of the row that published it.
+func (f *Fold) restoreFrameworks(rows []FrameworkRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	published := map[int]string{}
+	for at, row := range rows {
+		if at > 0 && row.Position <= rows[at-1].Position {
+			return &StateError{Problem: fmt.Sprintf("framework revision %d of position %d comes after that of position %d",
+				row.Revision, row.Position, rows[at-1].Position)}
+		}
+		source, known := published[row.Revision]
+		if !known {
+			published[row.Revision] = row.Source
+		} else if source != row.Source {
+			return &StateError{Problem: fmt.Sprintf("framework revision %d is stored with two sources", row.Revision)}
+		} else {
+			row.Source = source
+		}
+		f.frameworks = append(f.frameworks, row)
+	}
+	last := f.frameworks[len(f.frameworks)-1]
+	b, err := f.load(last)
+	if err != nil {
+		return &StateError{Problem: fmt.Sprintf("framework revision %d", last.Revision), Err: err}
+	}
+	f.board = b
+	return nil
 }
 
 func (f *Fold) restoreInspections(s State) error {

@@ -19,7 +19,7 @@ import (
 
 // table is what a database would hold after the rows of every Delta were written.
 type table struct {
-	framework   *scores.FrameworkRow
+	frameworks  []scores.FrameworkRow
 	inspections map[events.InspectionID]scores.InspectionRow
 	cases       map[string]scores.CaseRow
 	answers     map[string]scores.AnswerRow
@@ -35,9 +35,7 @@ func newTable() *table {
 
 func (b *table) write(t *rapid.T, d scores.Delta) {
 	t.Helper()
-	for _, row := range d.Frameworks {
-		b.framework = &row
-	}
+	b.frameworks = append(b.frameworks, d.Frameworks...)
 	for _, row := range d.Inspections {
 		b.inspections[row.Inspection] = row
 	}
@@ -67,7 +65,7 @@ func (b *table) write(t *rapid.T, d scores.Delta) {
 
 func (b *table) state() scores.State {
 	return scores.State{
-		Framework: b.framework, Inspections: values(b.inspections), Cases: values(b.cases),
+		Frameworks: b.frameworks, Inspections: values(b.inspections), Cases: values(b.cases),
 		Answers: values(b.answers), Tallies: values(b.tallies),
 	}
 }
@@ -123,7 +121,7 @@ func compareStates(t *rapid.T, want, got scores.State) {
 }
 
 type dumped struct {
-	Framework   *scores.FrameworkRow
+	Frameworks  []scores.FrameworkRow
 	Inspections []scores.InspectionRow
 	Cases       []scores.CaseRow
 	Answers     []scores.AnswerRow
@@ -132,7 +130,7 @@ type dumped struct {
 
 func dump(s scores.State) dumped {
 	return dumped{
-		s.Framework,
+		s.Frameworks,
 		slices.SortedFunc(keys(s.Inspections), func(a, b scores.InspectionRow) int {
 			return cmp.Compare(a.Inspection, b.Inspection)
 		}),
@@ -215,12 +213,18 @@ func TestRestoreRefusesRowsThatDoNotAddUp(t *testing.T) {
 			s.Cases = change(s.Cases, func(r *scores.CaseRow) bool { return r.Case != "C001" })
 		}, `case "C001" of inspection "hampshire-2013": the case has not been described`},
 		"the inspection is missing": {func(s *scores.State) { s.Inspections = nil }, "has not been opened"},
-		"the framework is missing":  {func(s *scores.State) { s.Framework = nil }, "and the answers give"},
+		"the framework is missing":  {func(s *scores.State) { s.Frameworks = nil }, "and the answers give"},
 		"the framework is cut short": {func(s *scores.State) {
-			row := *s.Framework
-			row.Source = row.Source[:1000]
-			s.Framework = &row
+			s.Frameworks[0].Source = s.Frameworks[0].Source[:1000]
 		}, "framework revision 1"},
+		"a restored framework has another source": {func(s *scores.State) {
+			again := s.Frameworks[0]
+			again.Position, again.Source = 99, again.Source+"\n"
+			s.Frameworks = append(s.Frameworks, again)
+		}, "framework revision 1 is stored with two sources"},
+		"the frameworks are out of order": {func(s *scores.State) {
+			s.Frameworks = append(s.Frameworks, s.Frameworks[0])
+		}, "comes after that of position"},
 		"an inspection comes twice": {func(s *scores.State) {
 			s.Inspections = twice(s.Inspections)
 		}, "comes twice"},

@@ -28,12 +28,13 @@ func (t Tally) minus(o Tally) Tally {
 	return Tally{t.Above - o.Above, t.Relevant - o.Relevant, t.Unanswered - o.Unanswered, t.Flagged - o.Flagged}
 }
 
-// class is what an answer is to its question under one framework.
+// class is what an answer is to its question under one framework: of an answer of
+// an earlier scale, what it reads as.
 type class uint8
 
 const (
 	none          class = iota // not given, or withdrawn
-	foreign                    // given, but not on the question's scale
+	foreign                    // given, but not on the question's scale, nor read as one that is
 	notApplicable              // given as not applicable (rule R2)
 	below                      // "not done" is one of these (rule R3)
 	above                      // above the line of this question (rule R9)

@@ -10,7 +10,7 @@ import (
 
 // ProgressLine shows progress on a terminal, in one line that it writes again, at
 // most ten times a second. The second function clears the line; call it at the end.
-func ProgressLine(w io.Writer) (show func(verify.Progress), clear func()) {
+func ProgressLine(w io.Writer) (show func(verify.Progress), wipe func()) {
 	const often = 100 * time.Millisecond
 	var last time.Duration
 	shown := false

@@ -84,7 +84,7 @@ func (b *bench) stop(ctx context.Context) error {
 	if b.server != nil {
 		err = b.server.Stop(ctx)
 	}
-	return errors.Join(err, os.RemoveAll(b.dir))
+	return errors.Join(err, os.RemoveAll(b.dir)) //nolint:gosec // start made it
 }
 
 func (b *bench) path(name string) string { return b.dir + string(os.PathSeparator) + name }

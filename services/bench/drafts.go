@@ -58,7 +58,8 @@ func (d *drafts) next(n int) []ledger.Draft {
 			ID: id, Stream: events.JudgementStream(i, name, question(q)), Revision: 1,
 			Type: events.TypeJudgementRecorded, TypeVersion: 1,
 			OccurredAt: occurred.Add(time.Duration(d.made) * time.Second),
-			Actor:      events.Actor(fmt.Sprintf("inspector-%02d", c%teams)), Team: events.TeamID(fmt.Sprintf("team-%d", c%teams)),
+			Actor:      events.Actor(fmt.Sprintf("inspector-%02d", c%teams)),
+			Team:       events.TeamID(fmt.Sprintf("team-%d", c%teams)),
 			Inspection: i, Case: name, Causation: submission, Digest: sha256.Sum256(id[:]), Data: d.data[q],
 		}
 		d.made++

@@ -28,7 +28,7 @@ func e2eOneRow(ctx context.Context, b *bench) (_ []figure, err error) {
 		name: "e2e-1", value: r[0].rate(), unit: "entries/s", baseline: r[1].rate(), bar: atLeast(0.55),
 		note: fmt.Sprintf("NATS door to receipt, %d connections, no projections; against group commit by as many", callers),
 	}}
-	waits := latencies("e2e-1", r[0])
+	waits := latencies("e2e-1", r)
 	waits[1].baseline, waits[1].bar = median(r[1].p99), atMost(2.5)
 	waits[1].note += "; against that of group commit"
 	return append(found, waits...), nil
@@ -64,5 +64,5 @@ func e2eHundredRow(ctx context.Context, b *bench) (_ []figure, err error) {
 		name: "e2e-100", value: r[0].rate(), unit: "entries/s", baseline: r[1].rate(), bar: atLeast(0.70),
 		note: fmt.Sprintf("NATS door to receipts, %d connections, submissions of %d; against append-500", callers, size),
 	}}
-	return append(found, latencies("e2e-100", r[0])...), nil
+	return append(found, latencies("e2e-100", r)...), nil
 }

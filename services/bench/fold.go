@@ -93,7 +93,8 @@ func referenceFold(dir string) (*scores.Fold, []step, error) {
 	}
 	for _, p := range set.Cases {
 		if c, ok := p.Entry.Body.(entry.Case); ok {
-			_, err := apply(events.CaseStream(inspection, c.Case), inspection, c.Case, events.CaseDescribed{Attributes: c.Attributes})
+			described := events.CaseDescribed{Attributes: c.Attributes}
+			_, err := apply(events.CaseStream(inspection, c.Case), inspection, c.Case, described)
 			if err != nil {
 				return nil, nil, err
 			}

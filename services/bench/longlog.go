@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,22 +10,25 @@ import (
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/codec"
-	"github.com/aboveline/aboveline/events/framework"
+	"github.com/aboveline/aboveline/events/entry"
 	"github.com/aboveline/aboveline/events/ledger"
+	"github.com/aboveline/aboveline/services/importer"
 )
 
 // inspections of the long log.
 const inspections = 80
 
 // longLog is a log of judgements that is read and rebuilt: the reference framework,
-// 80 inspections of 85 cases, and every tenth event a revision with a sealed reason.
-// It is made once and not changed.
+// and 80 inspections that judge the cases of the reference set at the same time, in
+// its order. Every ninth judgement is revised at once, with a sealed reason. It is
+// made once and not changed.
 type longLog struct {
 	db        *database
 	programme events.Programme
 	events    int // control events and cases included
 	ledger    *ledger.Ledger
 	pool      *pgxpool.Pool // of the projector's role
+	rebuilds  int           // so far
 }
 
 // longLog makes it at its first use.
@@ -60,11 +61,7 @@ func (l *longLog) fill(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	source, err := os.ReadFile(filepath.Join(c.dataset, "framework.yaml"))
-	if err != nil {
-		return err
-	}
-	s, err := newScript(source)
+	s, err := newScript(c.dataset)
 	if err != nil {
 		return err
 	}
@@ -93,95 +90,104 @@ func (l *longLog) fill(ctx context.Context, c config) error {
 
 // script writes the events of the long log one after the other.
 type script struct {
-	framework *framework.Framework
-	made      int
-	queue     []ledger.Draft // control events and cases, before the judgements
-	judged    int
+	set        *importer.Dataset
+	attributes map[events.CaseID]map[string]*string
+	judgements []entry.Judgement
+	queue      []ledger.Draft
+	at         int // judgements of all inspections so far
+	made       int
 }
 
-func newScript(source []byte) (*script, error) {
-	fw, err := framework.Parse("framework.yaml", source)
+func newScript(dataset string) (*script, error) {
+	set, err := importer.Read(dataset, importer.Target{Inspection: area(0)})
 	if err != nil {
 		return nil, err
 	}
-	s := &script{framework: fw}
-	add := func(stream events.Stream, i events.InspectionID, c events.CaseID, e events.Event) {
-		if err == nil {
-			var d ledger.Draft
-			d, err = draft(stream, 1, i, c, e)
-			s.queue = append(s.queue, d)
+	s := &script{set: set, attributes: map[events.CaseID]map[string]*string{}}
+	for _, p := range set.Cases {
+		if c, ok := p.Entry.Body.(entry.Case); ok {
+			s.attributes[c.Case] = c.Attributes
 		}
 	}
-	add(events.ProgrammeStream(), "", "", events.ProgrammeOpened{Name: "long"})
-	add(events.FrameworkStream(), "", "", events.FrameworkPublished{
-		Revision: 1, ContentHash: fw.Hash, Source: string(source),
-	})
-	for n := range inspections {
-		add(events.InspectionStream(area(n)), area(n), "", events.InspectionOpened{Name: string(area(n))})
+	for _, p := range set.Rest {
+		if j, ok := p.Entry.Body.(entry.Judgement); ok {
+			s.judgements = append(s.judgements, j)
+		}
 	}
-	for n := range inspections * cases {
-		i, c := area(n/cases), caseID(n%cases)
-		add(events.CaseStream(i, c), i, c, events.CaseDescribed{Attributes: map[string]*string{}})
+	err = s.add(events.ProgrammeStream(), 1, "", "", events.ProgrammeOpened{Name: "long"})
+	if err != nil {
+		return nil, err
+	}
+	err = s.add(events.FrameworkStream(), 1, "", "", events.FrameworkPublished{
+		Revision: 1, ContentHash: set.Framework.Hash, Source: string(set.Framework.Source),
+	})
+	for n := 0; n < inspections && err == nil; n++ {
+		err = s.add(events.InspectionStream(area(n)), 1, area(n), "", events.InspectionOpened{Name: string(area(n))})
 	}
 	return s, err
 }
 
 // next makes n more.
 func (s *script) next(n int) ([]ledger.Draft, error) {
-	all := make([]ledger.Draft, 0, n)
-	for len(all) < n {
-		if len(s.queue) > 0 {
-			all, s.queue = append(all, s.queue[0]), s.queue[1:]
-			continue
-		}
-		ds, err := s.judgement()
-		if err != nil {
+	for len(s.queue) < n {
+		if err := s.judge(); err != nil {
 			return nil, err
 		}
-		all = append(all, ds)
 	}
+	all := s.queue[:n:n]
+	s.queue = s.queue[n:]
 	s.made += n
 	return all, nil
 }
 
-// judgement goes through the inspections in turn, within one through its cases,
-// and through the questions last; every tenth revises the one before it.
-func (s *script) judgement() (ledger.Draft, error) {
-	n := s.judged
-	s.judged++
-	revises := n%10 == 9
-	at := n - n/10 // judgements that are no revisions
-	if revises {
-		at--
+// judge goes through the judgements of the reference set, and with each of them
+// through the inspections. A case is described before its first judgement.
+func (s *script) judge() error {
+	n, i := s.at/inspections, area(s.at%inspections)
+	if n == len(s.judgements) {
+		return fmt.Errorf("%d inspections have no more than %d judgements", inspections, s.at)
 	}
-	round := at / (inspections * cases)
-	if round >= len(s.framework.Questions) {
-		return ledger.Draft{}, fmt.Errorf("no more than %d judgements fit", inspections*cases*len(s.framework.Questions))
+	j := s.judgements[n]
+	if n == 0 || s.judgements[n-1].Case != j.Case {
+		err := s.add(events.CaseStream(i, j.Case), 1, i, j.Case, events.CaseDescribed{Attributes: s.attributes[j.Case]})
+		if err != nil {
+			return err
+		}
 	}
-	i, c, q := area(at%inspections), caseID(at/inspections%cases), s.framework.Questions[round]
-	stream := events.JudgementStream(i, c, q.ID)
-	if !revises {
-		return draft(stream, 1, i, c, events.JudgementRecorded{Question: q.ID, Answer: q.Answers[0]})
+	stream := events.JudgementStream(i, j.Case, j.Question)
+	err := s.add(stream, 1, i, j.Case, events.JudgementRecorded{Question: j.Question, Answer: j.Answer})
+	if err != nil {
+		return err
 	}
-	return draft(stream, 2, i, c, events.JudgementRevised{
-		Question: q.ID, Answer: q.Answers[1], Reason: &events.Sealed{Key: uuid.New(), Box: make([]byte, 12+40+16)},
+	if s.at++; s.at%9 != 0 {
+		return nil
+	}
+	q, ok := s.set.Framework.Question(j.Question)
+	if !ok {
+		return fmt.Errorf("the framework has no question %s", j.Question)
+	}
+	other := q.Answers[0]
+	if other == j.Answer {
+		other = q.Answers[1]
+	}
+	return s.add(stream, 2, i, j.Case, events.JudgementRevised{
+		Question: j.Question, Answer: other, Reason: &events.Sealed{Key: uuid.New(), Box: make([]byte, 12+40+16)},
 	})
 }
 
-func draft(
+func (s *script) add(
 	stream events.Stream, revision events.Revision, i events.InspectionID, c events.CaseID, e events.Event,
-) (ledger.Draft, error) {
+) error {
 	data, err := codec.Encode(e)
 	if err != nil {
-		return ledger.Draft{}, err
+		return err
 	}
-	return ledger.Draft{
+	s.queue = append(s.queue, ledger.Draft{
 		ID: uuid.New(), Stream: stream, Revision: revision, Type: e.Kind().Type, TypeVersion: e.Kind().Version,
 		OccurredAt: occurred.Add(time.Minute), Actor: "inspector-01", Team: "team-1", Inspection: i, Case: c,
 		Causation: uuid.New(), Data: data,
-	}, nil
+	})
+	return nil
 }
 
 func area(n int) events.InspectionID { return events.InspectionID(fmt.Sprintf("area-%03d", n)) }
-
-func caseID(n int) events.CaseID { return events.CaseID(fmt.Sprintf("C%03d", n)) }

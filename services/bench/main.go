@@ -24,8 +24,6 @@ var latest = filepath.Join(".bench", "latest.json")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	ctx, cancel := context.WithTimeout(ctx, wholeRun)
-	defer cancel()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -38,6 +36,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return 2
 	}
+	ctx, cancel := context.WithTimeout(ctx, wholeRun)
+	defer cancel()
 	if err := measure(ctx, c, stdout, stderr); err != nil {
 		fmt.Fprintf(stderr, "bench: %v\n", err)
 		return 1

@@ -37,7 +37,7 @@ func readRow(name string, limit bar, each check) func(context.Context, *bench) (
 		if err != nil {
 			return nil, err
 		}
-		s, err := b.interleave(ctx, l.read(each), l.readRaw())
+		s, err := b.interleave(ctx, l.read(each), l.readRaw(l.events))
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +51,7 @@ func readRow(name string, limit bar, each check) func(context.Context, *bench) (
 // read is a side that reads the log n times in batches.
 func (l *longLog) read(each check) side {
 	var buffer []events.Recorded
-	return l.whole(func(ctx context.Context) (seen int, err error) {
+	return repeat(l.events, func(ctx context.Context) (seen int, err error) {
 		for {
 			buffer, err = l.ledger.ReadBatch(ctx, l.programme, events.Position(seen), readBatch, buffer)
 			if err != nil || len(buffer) == 0 {
@@ -67,12 +67,12 @@ func (l *longLog) read(each check) side {
 	})
 }
 
-// readRaw is a side that reads every column of every event in the order of
+// readRaw is a side that reads every column of the first events in the order of
 // positions and drops the rows.
-func (l *longLog) readRaw() side {
-	return l.whole(func(ctx context.Context) (seen int, err error) {
-		rows, err := l.pool.Query(ctx, `SELECT * FROM ledger.events WHERE programme = $1 ORDER BY position`,
-			pgx.QueryResultFormats{pgx.BinaryFormatCode}, string(l.programme))
+func (l *longLog) readRaw(first int) side {
+	return repeat(first, func(ctx context.Context) (seen int, err error) {
+		rows, err := l.pool.Query(ctx, `SELECT * FROM ledger.events WHERE programme = $1 AND position <= $2 ORDER BY position`,
+			pgx.QueryResultFormats{pgx.BinaryFormatCode}, string(l.programme), first)
 		if err != nil {
 			return 0, err
 		}
@@ -86,17 +86,18 @@ func (l *longLog) readRaw() side {
 	})
 }
 
-// whole is a side that goes n times over the log and must see all of it.
-func (l *longLog) whole(once func(ctx context.Context) (seen int, err error)) side {
+// repeat is a side that does something n times and must see so many events each
+// time.
+func repeat(want int, once func(ctx context.Context) (seen int, err error)) side {
 	return func(_ context.Context, n int) (work, error) {
-		return work{n * l.events, func(ctx context.Context) ([]time.Duration, error) {
+		return work{n * want, func(ctx context.Context) ([]time.Duration, error) {
 			for range n {
 				seen, err := once(ctx)
 				if err != nil {
 					return nil, err
 				}
-				if seen != l.events {
-					return nil, fmt.Errorf("%d of %d events were read", seen, l.events)
+				if seen != want {
+					return nil, fmt.Errorf("%d of %d events were read", seen, want)
 				}
 			}
 			return nil, nil

@@ -11,7 +11,9 @@ import (
 
 const (
 	rounds = 5
-	laps   = 3 // of each side in a round
+	// laps are those of each side in a round, unless a single step lasts longer than
+	// a lap should.
+	laps = 3
 )
 
 // side is one of the things that are compared: it prepares n steps of work, which
@@ -28,6 +30,7 @@ type work struct {
 type lap struct {
 	entries   int
 	took      time.Duration
+	cpu       time.Duration // of this process, which is all but Postgres
 	latencies []time.Duration
 }
 
@@ -35,6 +38,7 @@ type lap struct {
 type series struct {
 	rates    []float64 // entries per second
 	p50, p99 []float64 // milliseconds
+	cpu      []float64 // microseconds of this process for an entry
 }
 
 func (s series) rate() float64 { return median(s.rates) }
@@ -49,17 +53,20 @@ func (b *bench) pace() time.Duration {
 
 // interleave lets sides take turns; see the package comment.
 func (b *bench) interleave(ctx context.Context, sides ...side) ([]series, error) {
-	steps := make([]int, len(sides))
+	steps, turns := make([]int, len(sides)), laps
 	for k, s := range sides {
 		var err error
 		if steps[k], err = b.warm(ctx, s); err != nil {
 			return nil, err
 		}
+		if steps[k] == 0 {
+			steps[k], turns = 1, 1
+		}
 	}
 	all := make([]series, len(sides))
 	for round := range rounds {
 		sums := make([]lap, len(sides))
-		for turn := range laps {
+		for turn := range turns {
 			for k := range sides {
 				if (round+turn)%2 == 1 {
 					k = len(sides) - 1 - k
@@ -79,7 +86,7 @@ func (b *bench) interleave(ctx context.Context, sides ...side) ([]series, error)
 }
 
 // warm runs a side until a lap is long enough to tell how many steps a lap of the
-// right length has.
+// right length has; 0 if one step is longer.
 func (b *bench) warm(ctx context.Context, s side) (steps int, err error) {
 	for n := 1; ; n *= 2 {
 		l, err := s.lap(ctx, n)
@@ -87,7 +94,7 @@ func (b *bench) warm(ctx context.Context, s side) (steps int, err error) {
 			return 0, err
 		}
 		if l.took >= b.pace()/3 {
-			return max(1, int(float64(n)*b.pace().Seconds()/l.took.Seconds())), nil
+			return int(float64(n) * b.pace().Seconds() / l.took.Seconds()), nil
 		}
 	}
 }
@@ -100,9 +107,9 @@ func (s side) lap(ctx context.Context, n int) (lap, error) {
 		return lap{}, err
 	}
 	runtime.GC()
-	began := time.Now()
+	used, began := processor(), time.Now()
 	latencies, err := w.run(ctx)
-	return lap{entries: w.entries, took: time.Since(began), latencies: latencies}, err
+	return lap{entries: w.entries, took: time.Since(began), cpu: processor() - used, latencies: latencies}, err
 }
 
 // together runs sides at once.
@@ -133,11 +140,13 @@ func together(sides ...side) side {
 func (l *lap) add(m lap) {
 	l.entries += m.entries
 	l.took += m.took
+	l.cpu += m.cpu
 	l.latencies = append(l.latencies, m.latencies...)
 }
 
 func (s *series) add(l lap) {
 	s.rates = append(s.rates, float64(l.entries)/l.took.Seconds())
+	s.cpu = append(s.cpu, float64(l.cpu.Nanoseconds())/1000/float64(l.entries))
 	if len(l.latencies) > 0 {
 		slices.Sort(l.latencies)
 		s.p50 = append(s.p50, ms(percentile(l.latencies, 50)))

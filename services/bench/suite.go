@@ -118,14 +118,16 @@ func measure(ctx context.Context, c config, stdout, stderr io.Writer) (err error
 // one runs a row, with a profile if one is wanted.
 func (b *bench) one(ctx context.Context, r row) (found []figure, err error) {
 	if b.config.profile != "" {
+		//nolint:gosec // the directory that we are told to write to
 		if err := os.MkdirAll(b.config.profile, 0o750); err != nil {
 			return nil, err
 		}
+		//nolint:gosec // as above
 		f, err := os.Create(filepath.Join(b.config.profile, r.name+".pprof"))
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close() //nolint:errcheck // the profile is complete when it was stopped
+		defer f.Close()
 		if err := pprof.StartCPUProfile(f); err != nil {
 			return nil, err
 		}

@@ -47,8 +47,9 @@ const description = "Records what inspection teams find, and shows how every fig
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var r root
 	helped := false
-	k, err := kong.New(&r, kong.Name("aboveline"), kong.Description(description), kong.Writers(stdout, stderr), kong.Vars{"example": example},
-		kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+	k, err := kong.New(&r, kong.Name("aboveline"), kong.Description(description), kong.Writers(stdout, stderr),
+		kong.Vars{"example": example}, kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		fmt.Fprintln(stderr, "aboveline:", err)
 		return ExitFailed

@@ -25,7 +25,7 @@ func (c exportCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // only read
+	defer body.Close()
 	if _, err := io.Copy(s.stdout, body); err != nil {
 		return fmt.Errorf("the export is not complete: %w", err)
 	}

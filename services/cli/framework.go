@@ -7,6 +7,7 @@ import (
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/framework"
+	"github.com/aboveline/aboveline/services/api"
 	"github.com/aboveline/aboveline/services/client"
 )
 
@@ -77,11 +78,11 @@ func (c frameworkDiff) Run(ctx context.Context, s *session) error {
 
 // maxFramework is the largest framework file that is read, in bytes; a server
 // takes no larger one.
-const maxFramework = 8 << 20
+const maxFramework = api.BodyLimit
 
 // frameworkFile reads a framework and checks it here, where its name is known.
 func (s *session) frameworkFile(path string) (*client.Client, string, error) {
-	api, err := s.client()
+	server, err := s.client()
 	if err != nil {
 		return nil, "", err
 	}
@@ -105,5 +106,5 @@ func (s *session) frameworkFile(path string) (*client.Client, string, error) {
 		}
 		return nil, "", err
 	}
-	return api, string(source), nil
+	return server, string(source), nil
 }

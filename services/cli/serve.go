@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/aboveline/aboveline/services/serve"
@@ -28,6 +29,11 @@ func (c serveCommand) Run(ctx context.Context, s *session) error {
 	}
 	if c.NATSCreds != "" && c.NATSURL == "" {
 		return usagef("--nats-creds goes with --nats-url; the embedded server makes its own credentials")
+	}
+	for flag, address := range map[string]string{"--listen": c.Listen, "--nats-listen": c.NATSListen} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return usagef("%s: %q is not host:port, such as 127.0.0.1:8080", flag, address)
+		}
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {

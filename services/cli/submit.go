@@ -12,6 +12,7 @@ import (
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/entry"
+	"github.com/aboveline/aboveline/services/api"
 	"github.com/aboveline/aboveline/services/client"
 	"github.com/aboveline/aboveline/services/tables"
 )
@@ -23,15 +24,17 @@ type submitCommand struct {
 	Patience time.Duration `default:"2m" help:"How long to wait for a server that is away or busy."`
 }
 
-// Limits of one submission; see api.BodyLimit for the server's.
+// Limits of one submission. An atomic one takes what the server takes, less some
+// room for what stands around and between the entries.
 const (
 	submitEntries = 500
 	submitBytes   = 4 << 20
+	atomicBytes   = api.BodyLimit - 64<<10
 )
 
 // Run submits the entries and prints their receipts in the order of the file.
 func (c submitCommand) Run(ctx context.Context, s *session) error {
-	api, err := s.client()
+	server, err := s.client()
 	if err != nil {
 		return err
 	}
@@ -41,10 +44,10 @@ func (c submitCommand) Run(ctx context.Context, s *session) error {
 		if err != nil {
 			return usagef("%v", err)
 		}
-		defer f.Close() //nolint:errcheck // only read
+		defer f.Close()
 		in = f
 	}
-	b := &outbox{api: api, door: patient{api, c.Patience}, highest: map[events.InspectionID]events.Position{}}
+	b := &outbox{server: server, door: patient{server, c.Patience}, highest: map[events.InspectionID]events.Position{}}
 	if c.Atomic {
 		err = b.readAtomic(in)
 	} else {
@@ -68,7 +71,7 @@ func (c submitCommand) Run(ctx context.Context, s *session) error {
 // the order of the file, and pending says which places wait for the entries that
 // are next to be sent.
 type outbox struct {
-	api      *client.Client
+	server   *client.Client
 	door     client.Submitter
 	receipts []entry.Receipt
 	highest  map[events.InspectionID]events.Position
@@ -116,9 +119,9 @@ func (b *outbox) readAtomic(in io.Reader) error {
 				line.N, e.Inspection, b.inspection)
 		}
 		b.add(*e, line)
-		if len(b.entries) > entry.MaxEntries || b.bytes > 2*submitBytes-submitBytes/4 {
+		if len(b.entries) > entry.MaxEntries || b.bytes > atomicBytes {
 			return fmt.Errorf("line %d: too much for one submission; --atomic takes %d entries and %d bytes at most",
-				line.N, entry.MaxEntries, 2*submitBytes-submitBytes/4)
+				line.N, entry.MaxEntries, atomicBytes)
 		}
 	}
 	if len(b.entries) > 0 && len(b.receipts) > len(b.entries) {
@@ -216,7 +219,7 @@ func (b *outbox) drop() int {
 // up with them.
 func (s *session) printReceipts(ctx context.Context, b *outbox) error {
 	for i, to := range b.highest {
-		if b.api.CatchUp(ctx, i, to, figuresWithin) != nil {
+		if b.server.CatchUp(ctx, i, to, figuresWithin) != nil {
 			fmt.Fprintf(s.stderr, "aboveline: everything is recorded; the figures of %s are still catching up\n", i)
 		}
 	}

@@ -25,7 +25,8 @@ func (c teamAdd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	r, err := api.AddTeamMember(ctx, events.InspectionID(c.Inspection), events.Actor(c.ID), events.Role(c.Role), events.TeamID(c.Team))
+	r, err := api.AddTeamMember(ctx,
+		events.InspectionID(c.Inspection), events.Actor(c.ID), events.Role(c.Role), events.TeamID(c.Team))
 	if err != nil {
 		return err
 	}

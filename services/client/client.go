@@ -52,28 +52,28 @@ func TokenFrom(path string) (string, error) {
 }
 
 // do sends a JSON body, if any, and decodes a JSON answer, if wanted.
-func (c *Client) do(ctx context.Context, method, path string, body, out any) (int, error) {
+func (c *Client) do(ctx context.Context, method, path string, body, out any) error {
 	var in io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			return 0, fmt.Errorf("client: %w", err)
+			return fmt.Errorf("client: %w", err)
 		}
 		in = bytes.NewReader(b)
 	}
 	res, err := c.send(ctx, method, path, in)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	defer res.Body.Close() //nolint:errcheck // read to the end below
+	defer res.Body.Close()
 	if out == nil {
 		_, err = io.Copy(io.Discard, res.Body)
-		return res.StatusCode, err
+		return err
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
-		return res.StatusCode, fmt.Errorf("client: answer of %s %s: %w", method, path, err)
+		return fmt.Errorf("client: answer of %s %s: %w", method, path, err)
 	}
-	return res.StatusCode, nil
+	return nil
 }
 
 // send returns an answer that is a success; anything else is an [*Error].
@@ -93,7 +93,7 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 	if res.StatusCode < http.StatusBadRequest {
 		return res, nil
 	}
-	defer res.Body.Close() //nolint:errcheck // the answer is a failure already
+	defer res.Body.Close()
 	return nil, problem(res.StatusCode, res.Body)
 }
 

@@ -76,9 +76,10 @@ const (
 	later  = `{"submission":"01928f3e-7c1a-7bb0-8f41-0a4b6c7d8e9f","receipt_url":"/v1/submissions/x"}`
 	away   = `{"status":503,"code":"unavailable","detail":"the database is away"}`
 	absent = `{"status":404,"code":"not_found","detail":"no receipts yet"}`
-	bad    = `{"status":422,"code":"invalid","detail":"not well formed","errors":[{"location":"id","code":"bad_id","message":"give one"}]}`
-	post   = "POST /v1/inspections/i/submissions"
-	get    = "GET /v1/submissions/01928f3e-7c1a-7bb0-8f41-0a4b6c7d8e9f"
+	bad    = `{"status":422,"code":"invalid","detail":"not well formed",` +
+		`"errors":[{"location":"id","code":"bad_id","message":"give one"}]}`
+	post = "POST /v1/inspections/i/submissions"
+	get  = "GET /v1/submissions/01928f3e-7c1a-7bb0-8f41-0a4b6c7d8e9f"
 )
 
 func TestSubmitWaitsForReceipts(t *testing.T) {
@@ -90,10 +91,21 @@ func TestSubmitWaitsForReceipts(t *testing.T) {
 		want    []string
 	}{
 		{"at once", []answer{{200, receipts, nil}}, []string{post}},
-		{"server away", []answer{{0, "", refused}, {503, away, nil}, {429, "", nil}, {200, receipts, nil}}, []string{post, post, post, post}},
+		{
+			"server away",
+			[]answer{{0, "", refused}, {503, away, nil}, {429, "", nil}, {200, receipts, nil}},
+			[]string{post, post, post, post},
+		},
 		{
 			"recorded later",
-			[]answer{{202, later, nil}, {404, absent, nil}, {202, later, nil}, {0, "", refused}, {503, away, nil}, {200, receipts, nil}},
+			[]answer{
+				{202, later, nil},
+				{404, absent, nil},
+				{202, later, nil},
+				{0, "", refused},
+				{503, away, nil},
+				{200, receipts, nil},
+			},
 			[]string{post, get, get, get, get, get},
 		},
 	}

@@ -72,13 +72,13 @@ func (c *Client) Token(
 	var out struct {
 		Token string `json:"token"`
 	}
-	_, err := c.do(ctx, http.MethodPost, "/v1/tokens", body, &out)
+	err := c.do(ctx, http.MethodPost, "/v1/tokens", body, &out)
 	return out.Token, err
 }
 
 func (c *Client) control(ctx context.Context, path string, body any) (entry.Receipt, error) {
 	var r entry.Receipt
-	_, err := c.do(ctx, http.MethodPost, path, body, &r)
+	err := c.do(ctx, http.MethodPost, path, body, &r)
 	return r, err
 }
 

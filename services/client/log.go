@@ -33,7 +33,7 @@ func (c *Client) Tile(ctx context.Context, p events.Programme, t tlog.Tile) ([]b
 func (c *Client) Inclusion(ctx context.Context, p events.Programme, id events.EventID) (notary.Inclusion, error) {
 	var proof notary.Inclusion
 	q := url.Values{"event": {id.String()}}
-	_, err := c.do(ctx, http.MethodGet, programme(p)+"/log/proof?"+q.Encode(), nil, &proof)
+	err := c.do(ctx, http.MethodGet, programme(p)+"/log/proof?"+q.Encode(), nil, &proof)
 	return proof, err
 }
 
@@ -42,7 +42,7 @@ func (c *Client) Inclusion(ctx context.Context, p events.Programme, id events.Ev
 func (c *Client) Consistency(ctx context.Context, p events.Programme, from uint64) (notary.Consistency, error) {
 	var proof notary.Consistency
 	q := url.Values{"from": {strconv.FormatUint(from, 10)}}
-	_, err := c.do(ctx, http.MethodGet, programme(p)+"/log/consistency?"+q.Encode(), nil, &proof)
+	err := c.do(ctx, http.MethodGet, programme(p)+"/log/consistency?"+q.Encode(), nil, &proof)
 	return proof, err
 }
 
@@ -52,7 +52,7 @@ func (c *Client) raw(ctx context.Context, path string, most int64) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close() //nolint:errcheck // read to the end below
+	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("client: answer of GET %s: %w", path, err)

@@ -33,7 +33,7 @@ func (c *Client) Scores(ctx context.Context, i events.InspectionID, of ScoresOf)
 		q.Set("where", of.Where)
 	}
 	var s query.Scores
-	_, err := c.do(ctx, http.MethodGet, inspection(i)+"/scores?"+q.Encode(), nil, &s)
+	err := c.do(ctx, http.MethodGet, inspection(i)+"/scores?"+q.Encode(), nil, &s)
 	return s, err
 }
 
@@ -41,21 +41,21 @@ func (c *Client) Scores(ctx context.Context, i events.InspectionID, of ScoresOf)
 func (c *Client) Explain(ctx context.Context, i events.InspectionID, f scores.FigureID) (query.Explanation, error) {
 	var e query.Explanation
 	q := url.Values{"figure": {string(f)}}
-	_, err := c.do(ctx, http.MethodGet, inspection(i)+"/explanation?"+q.Encode(), nil, &e)
+	err := c.do(ctx, http.MethodGet, inspection(i)+"/explanation?"+q.Encode(), nil, &e)
 	return e, err
 }
 
 // Framework reads the current framework of a programme.
 func (c *Client) Framework(ctx context.Context, p events.Programme) (query.Framework, error) {
 	var f query.Framework
-	_, err := c.do(ctx, http.MethodGet, programme(p)+"/framework", nil, &f)
+	err := c.do(ctx, http.MethodGet, programme(p)+"/framework", nil, &f)
 	return f, err
 }
 
 // Diff compares a framework file with the current framework.
 func (c *Client) Diff(ctx context.Context, p events.Programme, source string) (query.FrameworkDiff, error) {
 	var d query.FrameworkDiff
-	_, err := c.do(ctx, http.MethodPost, programme(p)+"/framework/diff", map[string]any{"source": source}, &d)
+	err := c.do(ctx, http.MethodPost, programme(p)+"/framework/diff", map[string]any{"source": source}, &d)
 	return d, err
 }
 

@@ -65,7 +65,7 @@ type change struct {
 	above    bool
 }
 
-func flagged(f query.Figure) bool { return f.Flagged == nil || *f.Flagged > 0 }
+func flagged(f query.Figure) bool { return f.Flagged.N == nil || *f.Flagged.N > 0 }
 
 // weights say how much it is to move the percentage of a figure of a kind.
 var weights = map[string]int{"outcome": 1000, "section": 100, "criterion": 10, "question": 1}

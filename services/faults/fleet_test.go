@@ -54,6 +54,7 @@ func (w *world) enlist(n int, stream uint64) {
 	for i, all := range cases {
 		w.describe(ctx, i, all)
 	}
+	w.impatient(500 * time.Millisecond)
 }
 
 // describe submits the cases of an inspection.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -59,8 +60,7 @@ func newWorld(t *testing.T, s settings) *world {
 	}
 	w := &world{t: t, direct: s.direct}
 	w.proxy = newProxy(t, func() string { return socketOf(s.direct()) })
-	args := append([]string{"--wait", "500ms"}, s.args...)
-	w.process = newProcess(t, s.dir, w.proxy.url(t, s.direct()), args...)
+	w.process = newProcess(t, s.dir, w.proxy.url(t, s.direct()), append([]string{"--wait", "20s"}, s.args...)...)
 	w.admin = w.as(w.process.ready.AdminTokenFile)
 	w.connect()
 	w.open()
@@ -120,6 +120,14 @@ func (w *world) services() jetstream.JetStream {
 		w.t.Fatal(err)
 	}
 	return js
+}
+
+// impatient starts the server again, with doors that wait that long.
+func (w *world) impatient(wait time.Duration) {
+	w.t.Helper()
+	w.process.stop()
+	w.process.args[slices.Index(w.process.args, "--wait")+1] = wait.String()
+	w.process.start()
 }
 
 // open opens the programme and its two inspections.

@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,8 @@ import (
 
 const dataset = "../../deploy/examples/hampshire-2013"
 
+const unknown = "the framework and this table know no column of this name; no row of the file was sent"
+
 // directory makes a data set of the reference framework and the given files.
 func directory(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -26,9 +29,7 @@ func directory(t *testing.T, files map[string]string) string {
 		t.Fatal(err)
 	}
 	all := map[string]string{"framework.yaml": string(fw), "cases.csv": "case_id,gender\nC1,male\nC2,female\n"}
-	for name, content := range files {
-		all[name] = content
-	}
+	maps.Copy(all, files)
 	for name, content := range all {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -81,7 +82,8 @@ func TestIdsFollowFromWhatTheRowsSay(t *testing.T) {
 	if diff := cmp.Diff(ids(base.Rest[0], base.Rest[1]), ids(same.Rest[1], same.Rest[0])); diff != "" {
 		t.Errorf("order of rows and columns, line ends and a byte order mark change ids:\n%s", diff)
 	}
-	changed := read(t, directory(t, map[string]string{"judgements.csv": strings.Replace(rows, "insufficient", "sufficient", 1)}))
+	other := strings.Replace(rows, "insufficient", "sufficient", 1)
+	changed := read(t, directory(t, map[string]string{"judgements.csv": other}))
 	if base.Rest[0].Entry.ID != changed.Rest[0].Entry.ID || base.Rest[1].Entry.ID == changed.Rest[1].Entry.ID {
 		t.Error("the id of a changed row, and only that, must change")
 	}
@@ -119,7 +121,7 @@ func TestProblemsNameFileLineAndColumn(t *testing.T) {
 		},
 		{
 			"unknown column", "judgements.csv", "case_id,note,question_id,answer\nC1,x,2.1.03,sufficient\n",
-			[]string{"judgements.csv:1:9: note: the framework and this table know no column of this name; no row of the file was sent"},
+			[]string{"judgements.csv:1:9: note: " + unknown},
 			0,
 		},
 		{
@@ -133,7 +135,8 @@ func TestProblemsNameFileLineAndColumn(t *testing.T) {
 			0,
 		},
 		{
-			"latin-1 in a row", "judgements.csv", "case_id,question_id,answer\nC1,2.1.03,suffis\xe9\nC2,2.1.03,sufficient\n",
+			"latin-1 in a row", "judgements.csv",
+			"case_id,question_id,answer\nC1,2.1.03,suffis\xe9\nC2,2.1.03,sufficient\n",
 			[]string{"judgements.csv:2:11: answer: is not plain UTF-8 text"},
 			1,
 		},
@@ -161,14 +164,16 @@ func TestProblemsNameFileLineAndColumn(t *testing.T) {
 		},
 		{
 			"factor", "factors.csv",
-			"case_id,factor,identified,interventions_sufficient,progress_sufficient\nC1,luck,yes,yes,yes\nC1,alcohol,yes,yes,yes\n",
+			"case_id,factor,identified,interventions_sufficient,progress_sufficient\n" +
+				"C1,luck,yes,yes,yes\nC1,alcohol,yes,yes,yes\n",
 			[]string{`factors.csv:2:4: factor: the framework has no factor "luck"`},
 			1,
 		},
 		{
 			"interview", "interviews.csv",
 			"interview_id,role,grade,ldu,question_id,answer\nO1,offender-manager,PO,hampshire,om.01,yes\n" +
-				"O1,offender-manager,PSO,hampshire,om.02,yes\nO1,offender-manager,PO,hampshire,om.99,yes\nO2,wizard,PO,,om.01,yes\n",
+				"O1,offender-manager,PSO,hampshire,om.02,yes\nO1,offender-manager,PO,hampshire,om.99,yes\n" +
+				"O2,wizard,PO,,om.01,yes\n",
 			[]string{
 				`interviews.csv:3:21: grade: line 2 says "PO" of the same interview`,
 				`interviews.csv:4:34: question_id: question "om.99" was not put here`,
@@ -179,7 +184,7 @@ func TestProblemsNameFileLineAndColumn(t *testing.T) {
 		{
 			"survey", "offender_survey.csv", "respondent_id,sv.01,sv.99\nN1,yes,yes\n",
 			[]string{
-				"offender_survey.csv:1:21: sv.99: the framework and this table know no column of this name; no row of the file was sent",
+				"offender_survey.csv:1:21: sv.99: " + unknown,
 			},
 			0,
 		},
@@ -192,7 +197,8 @@ func TestProblemsNameFileLineAndColumn(t *testing.T) {
 			1,
 		},
 		{
-			"victims", "victim_questionnaire.csv", "respondent_id,question_id,answer\nV1,vq.01,yes\nV1,vq.01,no\nV1,vq.77,no\n,vq.01,no\n",
+			"victims", "victim_questionnaire.csv",
+			"respondent_id,question_id,answer\nV1,vq.01,yes\nV1,vq.01,no\nV1,vq.77,no\n,vq.01,no\n",
 			[]string{
 				`victim_questionnaire.csv:3:4: question_id: question "vq.01" was answered in an earlier line`,
 				`victim_questionnaire.csv:4:4: question_id: question "vq.77" was not put here`,

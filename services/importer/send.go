@@ -70,7 +70,7 @@ func (s *sending) phase(ctx context.Context, all []Planned) error {
 	for _, p := range all {
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(p.Shard))
-		n := int(h.Sum32() % uint32(len(shares))) //nolint:gosec // a few submitters
+		n := int(h.Sum32() % uint32(len(shares)))
 		shares[n] = append(shares[n], p)
 	}
 	g, ctx := errgroup.WithContext(ctx)

@@ -94,8 +94,9 @@ func TestSendDividesByCaseAndSendsCasesFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := len(d.Cases) + len(d.Rest)
-	if want := (importer.Result{Recorded: all, Problems: []importer.Problem{}, Position: events.Position(all)}); !cmp.Equal(want, r) {
-		t.Errorf("(-want +got):\n%s", cmp.Diff(want, r))
+	want := importer.Result{Recorded: all, Problems: []importer.Problem{}, Position: events.Position(all)}
+	if diff := cmp.Diff(want, r); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if last != all {
 		t.Errorf("progress ended at %d of %d", last, all)
@@ -123,7 +124,8 @@ func TestSendDividesByCaseAndSendsCasesFirst(t *testing.T) {
 func TestRefusalsAreReportedAtTheirRows(t *testing.T) {
 	t.Parallel()
 	d := read(t, directory(t, map[string]string{
-		"judgements.csv": "case_id,question_id,answer\nC1,2.1.03,sufficient\nC1,9,x\nC2,2.1.03,insufficient\nC2,2.1.04,sufficient\n",
+		"judgements.csv": "case_id,question_id,answer\nC1,2.1.03,sufficient\nC1,9,x\n" +
+			"C2,2.1.03,insufficient\nC2,2.1.04,sufficient\n",
 	}))
 	k := newDesk()
 	k.refuse = func(e entry.Entry) *entry.Receipt {
@@ -132,7 +134,9 @@ func TestRefusalsAreReportedAtTheirRows(t *testing.T) {
 		case !ok || j.Question == "2.1.04":
 			return nil
 		case j.Case == "C1":
-			return &entry.Receipt{ID: e.ID, Status: entry.StatusRejected, Code: "unknown_case", Field: "case", Message: "no such case"}
+			return &entry.Receipt{
+				ID: e.ID, Status: entry.StatusRejected, Code: "unknown_case", Field: "case", Message: "no such case",
+			}
 		default:
 			return &entry.Receipt{
 				ID: e.ID, Status: entry.StatusConflict, Code: "conflict", Field: "expected_revision", Message: "changed",

@@ -61,26 +61,27 @@ func open(dir, file string) (*table, *Problem) {
 	header, err := t.reader.Read()
 	switch {
 	case errors.Is(err, io.EOF):
-		return t.fail(1, 0, "is empty; the first line must name the columns")
+		return t.fail(0, "is empty; the first line must name the columns")
 	case err != nil:
-		return t.fail(1, 0, "the first line cannot be read as CSV: "+reason(err))
+		return t.fail(0, "the first line cannot be read as CSV: "+reason(err))
 	case slices.ContainsFunc(header, func(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }):
-		return t.fail(1, 0, "is not UTF-8 text; save it as CSV in UTF-8")
+		return t.fail(0, "is not UTF-8 text; save it as CSV in UTF-8")
 	}
 	for n, name := range header {
 		_, column := t.reader.FieldPos(n)
 		t.at = append(t.at, column)
 		if slices.Contains(header[:n], name) {
-			return t.fail(1, column, short(fmt.Sprintf("column %q is there twice", name)))
+			return t.fail(column, short(fmt.Sprintf("column %q is there twice", name)))
 		}
 	}
 	t.columns = header
 	return t, nil
 }
 
-func (t *table) fail(line, column int, message string) (*table, *Problem) {
+// fail refuses the file for what is wrong with its first line.
+func (t *table) fail(column int, message string) (*table, *Problem) {
 	_ = t.closer.Close()
-	return nil, &Problem{File: t.file, Line: line, Column: column, Message: message}
+	return nil, &Problem{File: t.file, Line: 1, Column: column, Message: message}
 }
 
 func (t *table) close() { _ = t.closer.Close() }
@@ -113,8 +114,7 @@ func (t *table) next() (*row, *Problem) {
 	if errors.Is(err, io.EOF) {
 		return nil, nil
 	}
-	var p *csv.ParseError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*csv.ParseError](err); ok {
 		return nil, &Problem{File: t.file, Line: p.StartLine, Column: p.Column, Message: "cannot be read as CSV: " + reason(err)}
 	}
 	if err != nil {
@@ -173,8 +173,7 @@ func short(s string) string {
 }
 
 func reason(err error) string {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*csv.ParseError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -25,6 +25,8 @@ type NATS struct {
 
 	lock    *os.File
 	stop    sync.Once
+	quit    chan struct{} // closed to end mend
+	mended  chan struct{} // closed when mend has ended
 	stopped chan struct{} // closed when the server is down and the lock released
 }
 
@@ -49,7 +51,8 @@ func StartNATS(ctx context.Context, cfg NATSConfig) (*NATS, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &NATS{lock: lock, log: cfg.Log, listens: cfg.Listen != "", stopped: make(chan struct{})}
+	n := &NATS{lock: lock, log: cfg.Log, listens: cfg.Listen != ""}
+	n.quit, n.mended, n.stopped = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	if err := n.start(ctx, cfg); err != nil {
 		if n.server == nil {
 			return nil, errors.Join(err, releaseLock(lock))
@@ -74,10 +77,11 @@ func (n *NATS) start(ctx context.Context, cfg NATSConfig) (err error) {
 	if err != nil {
 		return fmt.Errorf("local: NATS server: %w", err)
 	}
-	log := &natsLog{log: cfg.Log.With(slog.String("component", "nats-server"))}
+	log := &natsLog{log: cfg.Log.With(slog.String("component", "nats-server")), broken: make(chan struct{}, 1)}
 	s.SetLoggerV2(log, false, false, false)
 	n.server = s
 	s.Start()
+	go n.mend(opts.Clone(), log.broken)
 	for !s.ReadyForConnections(100 * time.Millisecond) {
 		if why := log.failure(); why != "" {
 			return fmt.Errorf("local: NATS server did not start: %s", why)
@@ -125,6 +129,8 @@ func (n *NATS) Stop(ctx context.Context) error {
 	n.stop.Do(func() {
 		go func() {
 			defer close(n.stopped)
+			close(n.quit)
+			<-n.mended
 			n.server.Shutdown()
 			n.server.WaitForShutdown()
 			if err := releaseLock(n.lock); err != nil {

@@ -73,11 +73,13 @@ func (s *Service) Routes(a huma.API, mux *http.ServeMux) {
 	a.OpenAPI().AddOperation(&tile)
 }
 
-type programmeInput struct {
+// ProgrammeInput names a programme by its address. It is exported because huma passes
+// over embedded types that are not.
+type ProgrammeInput struct {
 	Programme string `path:"programme" maxLength:"200" doc:"The programme's id."`
 }
 
-func (p programmeInput) id() events.Programme { return events.Programme(p.Programme) }
+func (p ProgrammeInput) id() events.Programme { return events.Programme(p.Programme) }
 
 type noteOutput struct {
 	ContentType  string `header:"Content-Type"`
@@ -89,7 +91,7 @@ func noteOf(c checkpoint.Signed) *noteOutput {
 	return &noteOutput{ContentType: "text/plain; charset=utf-8", CacheControl: "no-cache", Body: c.Note}
 }
 
-func (s *Service) getCheckpoint(ctx context.Context, in *programmeInput) (*noteOutput, error) {
+func (s *Service) getCheckpoint(ctx context.Context, in *ProgrammeInput) (*noteOutput, error) {
 	if _, err := s.config.Guard.Allow(ctx, policy.ReadProof, in.id(), ""); err != nil {
 		return nil, err
 	}
@@ -101,7 +103,7 @@ func (s *Service) getCheckpoint(ctx context.Context, in *programmeInput) (*noteO
 }
 
 type proofInput struct {
-	programmeInput
+	ProgrammeInput
 	Event string `query:"event" format:"uuid" required:"true" doc:"The event's id, which is that of its entry."`
 }
 
@@ -137,7 +139,7 @@ func (s *Service) getProof(ctx context.Context, in *proofInput) (*proofOutput, e
 }
 
 type consistencyInput struct {
-	programmeInput
+	ProgrammeInput
 	From uint64 `query:"from" minimum:"1" required:"true" doc:"Size of the older checkpoint."`
 }
 
@@ -161,7 +163,7 @@ func (s *Service) getConsistency(ctx context.Context, in *consistencyInput) (*co
 }
 
 type cosignInput struct {
-	programmeInput
+	ProgrammeInput
 	RawBody []byte `contentType:"text/plain" doc:"A checkpoint of this log with the lines of witnesses."`
 }
 
@@ -172,7 +174,8 @@ func (s *Service) addCosignatures(ctx context.Context, in *cosignInput) (*noteOu
 	c, err := s.notary.Cosign(ctx, in.id(), in.RawBody)
 	switch {
 	case notary.IsRefusedCosignature(err):
-		return nil, api.Errorf(api.Invalid, "%s", err.Error())
+		return nil, api.Errorf(api.Invalid,
+			"send a checkpoint of this programme as the log has signed it, with the line of a witness that is known here")
 	case err != nil:
 		return nil, failed(err)
 	}
@@ -201,7 +204,8 @@ func (s *Service) getTile(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable") // private: it takes a token
-	_, _ = w.Write(data)                                                    // the caller has gone: no one is left to tell
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(data) //nolint:gosec // hashes, told to be no document; who has gone cannot be told
 }
 
 func (s *Service) tile(ctx context.Context, p events.Programme, path string) ([]byte, error) {

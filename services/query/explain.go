@@ -2,42 +2,41 @@ package query
 
 import (
 	"context"
-	"iter"
+	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/codec"
-	"github.com/aboveline/aboveline/events/framework"
+	"github.com/aboveline/aboveline/events/ledger"
 	"github.com/aboveline/aboveline/projections/scores"
+	"github.com/aboveline/aboveline/projections/scores/rows"
 	"github.com/aboveline/aboveline/services/api"
 	"github.com/aboveline/aboveline/services/policy"
 )
 
-// Explanation is every change of one figure, in order. The figure starts without
-// a value; After of the last change is the figure as it stands.
+// Explanation is what moved one figure, in order. The figure starts without a
+// value; After of its last change is the figure as it stands.
 type Explanation struct {
 	Programme  events.Programme    `json:"programme"`
 	Inspection events.InspectionID `json:"inspection"`
 	Figure     scores.FigureID     `json:"figure"`
 	Name       string              `json:"name"`
-	Changes    []FigureChange      `json:"changes"`
+	Position   events.Position     `json:"position" doc:"How far the ledger had been read."`
+	Value      Value               `json:"value" doc:"The figure as it stands."`
+	// Totals are of all changes, whatever was asked for: they add up to the figure.
+	Totals []Total `json:"totals" doc:"All changes of the figure by cause; the nets add up to the figure exactly."`
+	// Matched are of the changes that the filters let through; absent without filters.
+	Matched []Total        `json:"matched,omitempty" doc:"Those changes by cause that the filters let through."`
+	Changes []FigureChange `json:"changes" doc:"The changes that were asked for, in order."`
 }
 
-// FigureChange is what one event did to the figure.
-type FigureChange struct {
-	Position          events.Position   `json:"position"`
-	EventID           events.EventID    `json:"event_id"`
-	Type              events.Type       `json:"type"`
-	Actor             events.Actor      `json:"actor"`
-	OccurredAt        time.Time         `json:"occurred_at"`
-	RecordedAt        time.Time         `json:"recorded_at"`
-	Case              events.CaseID     `json:"case,omitempty"`
-	Question          events.QuestionID `json:"question,omitempty"`
-	Answer            events.Answer     `json:"answer,omitempty"`
-	Before            Value             `json:"before"`
-	After             Value             `json:"after"`
-	Moved             []Moved           `json:"moved" doc:"The questions behind the change."`
-	FrameworkRevision int               `json:"framework_revision"`
+// Total is what all changes of one cause did to the figure together.
+type Total struct {
+	Cause   scores.Cause `json:"cause" enum:"judgements,corrections,withdrawals,attributes,criteria"`
+	Changes int          `json:"changes"`
+	Net     string       `json:"net" doc:"Exact sum of the movements, a ratio p/q like the figure; no value counts as 0." example:"-1/85"`
+	Points  string       `json:"points" doc:"The same in points, with two decimals." example:"-1.18"`
 }
 
 // Value is a figure at one moment; null where it had none.
@@ -46,18 +45,16 @@ type Value struct {
 	Percent *int    `json:"percent"`
 }
 
-// Moved is one question that an event moved.
-type Moved struct {
-	Question       events.QuestionID `json:"question"`
-	AboveBefore    int               `json:"above_before"`
-	RelevantBefore int               `json:"relevant_before"`
-	AboveAfter     int               `json:"above_after"`
-	RelevantAfter  int               `json:"relevant_after"`
-}
-
 type explainInput struct {
 	InspectionInput
-	Figure string `query:"figure" required:"true" maxLength:"300" example:"outcome/1" doc:"A figure as in the scores."`
+	Figure   string    `query:"figure" required:"true" maxLength:"300" example:"outcome/1" doc:"A figure as in the scores."`
+	Actor    string    `query:"actor" maxLength:"200" doc:"Only changes by this actor."`
+	Case     string    `query:"case" maxLength:"200" doc:"Only changes by events about this case."`
+	Question string    `query:"question" maxLength:"200" doc:"Only changes that moved this question."`
+	Since    time.Time `query:"since" doc:"Only what was recorded at this time or later."`
+	Until    time.Time `query:"until" doc:"Only what was recorded by this time."`
+	Limit    int       `query:"limit" minimum:"1" doc:"At most so many changes, the first."`
+	Last     int       `query:"last" minimum:"1" doc:"At most so many changes, the last."`
 }
 
 type explainOutput struct {
@@ -72,99 +69,155 @@ func (q *Query) explain(ctx context.Context, in *explainInput) (*explainOutput, 
 	if _, err := q.guard.Allow(ctx, policy.Explain, p, in.id()); err != nil {
 		return nil, err
 	}
-	out := Explanation{
-		Programme: p, Inspection: in.id(), Figure: scores.FigureID(in.Figure), Changes: []FigureChange{},
+	if in.Limit != 0 && in.Last != 0 {
+		return nil, api.Errorf(api.Invalid, "limit and last exclude one another; give only one of them")
 	}
-	if out.Name, err = q.title(ctx, p, in.id(), out.Figure); err != nil {
+	trail, err := q.scores.Trail(ctx, p, in.id(), scores.FigureID(in.Figure))
+	if scores.IsUnknownFigure(err) {
+		return nil, api.Errorf(api.NotFound, "the framework has no such figure; "+
+			"figures are outcome/1, section/1, criterion/1.1, question/1.1.01 and the like")
+	}
+	if err != nil {
 		return nil, failed(err)
 	}
-	err = q.scores.History(ctx, p, in.id(), func(
-		history iter.Seq2[scores.Movement, error], frameworks func(int) (*framework.Framework, error),
-	) error {
-		for c, err := range scores.Explain(frameworks, out.Figure, history) {
-			if err != nil {
-				return err
-			}
-			out.Changes = append(out.Changes, changeOf(c))
-		}
-		return nil
-	})
-	if err == nil {
-		err = q.attribute(ctx, p, out.Changes)
-	}
+	out, err := q.explanation(ctx, p, in, trail)
 	if err != nil {
 		return nil, failed(err)
 	}
 	return &explainOutput{Body: out}, nil
 }
 
-// title is the figure's name under the current framework; a figure that it does
-// not have is not found.
-func (q *Query) title(
-	ctx context.Context, p events.Programme, i events.InspectionID, id scores.FigureID,
-) (string, error) {
-	s, err := q.scores.Tallies(ctx, p, i, 0)
-	if err != nil {
-		return "", err
-	}
-	if s.Framework != nil {
-		for _, f := range scores.Figures(s.Framework, s.Tallies) {
-			if f.Name == id {
-				return f.Title, nil
+// explanation puts together what moved the figure and who did it. The arithmetic
+// and the ledger, which never changes, are done side by side.
+func (q *Query) explanation(
+	ctx context.Context, p events.Programme, in *explainInput, trail *rows.Trail,
+) (Explanation, error) {
+	positions := trail.Positions()
+	var (
+		changes  []scores.Change
+		outlines []ledger.Outline
+	)
+	g, background := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		outlines, err = q.ledger.Outlines(background, p, positions, in.everything())
+		return err
+	})
+	g.Go(func() error {
+		for c, err := range trail.Changes() {
+			if err != nil {
+				return err
 			}
+			changes = append(changes, c)
 		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return Explanation{}, err
 	}
-	return "", api.Errorf(api.NotFound,
-		"framework revision %d has no such figure; figures are outcome/1, section/1, criterion/1.1, question/1.1.01 and the like",
-		s.Revision)
-}
-
-func changeOf(c scores.Change) FigureChange {
-	out := FigureChange{
-		Position: c.Position, FrameworkRevision: c.Framework, Moved: []Moved{},
-		Before: Value{Ratio(c.Before), Percent(c.Before)}, After: Value{Ratio(c.After), Percent(c.After)},
+	title, _ := trail.Title()
+	out := Explanation{
+		Programme: p, Inspection: in.id(), Figure: scores.FigureID(in.Figure), Name: title, Position: trail.Position,
+		Changes: []FigureChange{},
 	}
-	for _, m := range c.Movements {
-		out.Moved = append(out.Moved, Moved{
-			Question: m.Question, AboveBefore: m.Before.Above, RelevantBefore: m.Before.Relevant,
-			AboveAfter: m.After.Above, RelevantAfter: m.After.Relevant,
-		})
-	}
-	return out
-}
-
-// attribute fills in who did it, when and what, from the ledger.
-func (q *Query) attribute(ctx context.Context, p events.Programme, changes []FigureChange) error {
-	positions := make([]events.Position, len(changes))
-	for n := range changes {
-		positions[n] = changes[n].Position
-	}
+	var all, matched scores.Totals
+	var asked []attributed
 	n := 0
-	for r, err := range q.ledger.ReadPositions(ctx, p, positions) {
-		if err != nil {
-			return err
-		}
-		for n < len(changes) && changes[n].Position != r.Position {
+	for _, c := range changes {
+		for outlines[n].Position != c.Position {
 			n++
 		}
-		if n == len(changes) {
-			break
-		}
-		c := &changes[n]
-		c.EventID, c.Type, c.Actor, c.Case = r.ID, r.Type, r.Actor, r.Case
-		c.OccurredAt, c.RecordedAt = r.OccurredAt, r.RecordedAt
-		e, err := codec.Decode(r.Kind(), r.Data)
+		one := attributed{change: c, outline: &outlines[n]}
+		cause, err := scores.CauseOf(one.outline.Type)
 		if err != nil {
-			return err
+			return out, err
 		}
-		switch e := e.(type) {
-		case events.JudgementRecorded:
-			c.Question, c.Answer = e.Question, e.Answer
-		case events.JudgementRevised:
-			c.Question, c.Answer = e.Question, e.Answer
-		case events.JudgementWithdrawn:
-			c.Question = e.Question
+		one.cause = cause
+		all.Add(cause, c)
+		if in.matches(&one) {
+			matched.Add(cause, c)
+			asked = append(asked, one)
 		}
 	}
+	if len(changes) > 0 {
+		last := changes[len(changes)-1].After
+		out.Value = Value{Ratio(last), Percent(last)}
+	}
+	out.Totals = totals(all.All())
+	if in.filters() {
+		out.Matched = totals(matched.All())
+	}
+	asked = in.page(asked)
+	if !in.everything() {
+		if err := q.complete(ctx, p, asked); err != nil {
+			return out, err
+		}
+	}
+	var err error
+	out.Changes, err = figureChanges(asked)
+	return out, err
+}
+
+// attributed is a change and the event that made it.
+type attributed struct {
+	change  scores.Change
+	cause   scores.Cause
+	outline *ledger.Outline
+}
+
+// complete reads the data of the events asked for.
+func (q *Query) complete(ctx context.Context, p events.Programme, asked []attributed) error {
+	positions := make([]events.Position, len(asked))
+	for n := range asked {
+		positions[n] = asked[n].change.Position
+	}
+	outlines, err := q.ledger.Outlines(ctx, p, positions, true)
+	if err != nil {
+		return err
+	}
+	for n := range asked {
+		asked[n].outline = &outlines[n]
+	}
 	return nil
+}
+
+// filters reports whether any filter was given.
+func (in *explainInput) filters() bool {
+	return in.Actor != "" || in.Case != "" || in.Question != "" || !in.Since.IsZero() || !in.Until.IsZero()
+}
+
+// everything reports whether all changes were asked for.
+func (in *explainInput) everything() bool { return !in.filters() && in.Limit == 0 && in.Last == 0 }
+
+func (in *explainInput) matches(one *attributed) bool {
+	o := one.outline
+	switch {
+	case in.Actor != "" && o.Actor != events.Actor(in.Actor),
+		in.Case != "" && o.Case != events.CaseID(in.Case),
+		!in.Since.IsZero() && o.RecordedAt.Before(in.Since),
+		!in.Until.IsZero() && o.RecordedAt.After(in.Until):
+		return false
+	}
+	return in.Question == "" || slices.ContainsFunc(one.change.Movements, func(m scores.Movement) bool {
+		return m.Question == events.QuestionID(in.Question)
+	})
+}
+
+// page cuts the first or the last of the changes.
+func (in *explainInput) page(asked []attributed) []attributed {
+	switch {
+	case in.Limit != 0:
+		return asked[:min(in.Limit, len(asked))]
+	case in.Last != 0:
+		return asked[max(0, len(asked)-in.Last):]
+	default:
+		return asked
+	}
+}
+
+func totals(all []scores.Total) []Total {
+	out := make([]Total, len(all))
+	for n, t := range all {
+		out[n] = Total{Cause: t.Cause, Changes: t.Changes, Net: t.Net.String(), Points: Points(t.Net)}
+	}
+	return out
 }

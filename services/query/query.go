@@ -38,6 +38,8 @@ func (q *Query) Routes(a huma.API) {
 		"Figures of an inspection", "figures"), q.getScores)
 	huma.Register(a, get("explain", "/v1/inspections/{inspection}/explanation",
 		"Every change of a figure", "figures"), q.explain)
+	huma.Register(a, get("diff-scores", "/v1/inspections/{inspection}/scores/difference",
+		"Figures of an inspection at two moments", "figures"), q.difference)
 	huma.Register(a, get("get-framework", "/v1/programmes/{programme}/framework",
 		"The current framework", "framework"), q.framework)
 	huma.Register(a, get("export-events", "/v1/programmes/{programme}/events",

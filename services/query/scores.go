@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/projections/scores"
-	"github.com/aboveline/aboveline/projections/scores/rows"
 	"github.com/aboveline/aboveline/services/api"
 	"github.com/aboveline/aboveline/services/policy"
 )
@@ -37,8 +35,8 @@ type Figure struct {
 	Scored     *bool `json:"scored,omitempty"`
 	Above      *int  `json:"above,omitempty"`
 	Relevant   *int  `json:"relevant,omitempty"`
-	Unanswered *int  `json:"unanswered,omitempty"`
-	Flagged    *int  `json:"flagged,omitempty"`
+	Unanswered Count `json:"unanswered,omitzero" doc:"Null as of an earlier moment, where it is not known."`
+	Flagged    Count `json:"flagged,omitzero" doc:"Null as of an earlier moment, where it is not known."`
 }
 
 // Ratio writes an exact value, nil for none.
@@ -59,11 +57,13 @@ func Percent(r *big.Rat) *int {
 	return &p
 }
 
-func figureOf(f scores.Figure) Figure {
+// figureOf is a figure; whole says that all of its tally is known.
+func figureOf(f scores.Figure, whole bool) Figure {
 	out := Figure{Figure: f.Name, Name: f.Title, Exact: Ratio(f.Exact), Percent: Percent(f.Exact)}
 	if t := f.Tally; t != nil {
 		out.Scored = &f.Scored
-		out.Above, out.Relevant, out.Unanswered, out.Flagged = &t.Above, &t.Relevant, &t.Unanswered, &t.Flagged
+		out.Above, out.Relevant = &t.Above, &t.Relevant
+		out.Unanswered, out.Flagged = counted(t.Unanswered, whole), counted(t.Flagged, whole)
 		return out
 	}
 	out.Questions = &f.Questions
@@ -75,9 +75,26 @@ func figureOf(f scores.Figure) Figure {
 
 type scoresInput struct {
 	InspectionInput
-	Position uint64    `query:"position" doc:"As of this position; the newest if left out."`
-	At       time.Time `query:"at" doc:"As of what was recorded by this time."`
-	Where    string    `query:"where" maxLength:"2000" doc:"Only cases for which this CEL expression holds."`
+	Position   uint64    `query:"position" minimum:"1" maximum:"9223372036854775807" doc:"As of this position; the newest if left out."`
+	At         time.Time `query:"at" doc:"As of what was recorded by this time."`
+	AtOccurred time.Time `query:"at_occurred" doc:"As of what was true at this time by the clocks of those who were there."`
+	Framework  int       `query:"framework" minimum:"1" doc:"Under this revision instead of the one in force at the moment."`
+	Where      string    `query:"where" maxLength:"2000" doc:"Only cases for which this CEL expression holds."`
+}
+
+// moment is what the parameters say; at most one may.
+func (in *scoresInput) moment() (Moment, error) {
+	m := Moment{Position: events.Position(in.Position), At: in.At, AtOccurred: in.AtOccurred}
+	asked := 0
+	for _, set := range []bool{m.Position != 0, !m.At.IsZero(), !m.AtOccurred.IsZero()} {
+		if set {
+			asked++
+		}
+	}
+	if asked > 1 {
+		return m, api.Errorf(api.Invalid, "position, at and at_occurred exclude one another; give only one of them")
+	}
+	return m, nil
 }
 
 type scoresOutput struct {
@@ -92,7 +109,11 @@ func (q *Query) getScores(ctx context.Context, in *scoresInput) (*scoresOutput, 
 	if _, err := q.guard.Allow(ctx, policy.ReadScores, p, in.id()); err != nil {
 		return nil, err
 	}
-	s, err := q.snapshot(ctx, p, in)
+	m, err := in.moment()
+	if err != nil {
+		return nil, err
+	}
+	s, err := q.read(ctx, p, in.id(), reading{moment: m, framework: in.Framework, where: in.Where})
 	if err != nil {
 		return nil, failed(err)
 	}
@@ -101,39 +122,8 @@ func (q *Query) getScores(ctx context.Context, in *scoresInput) (*scoresOutput, 
 	}
 	if s.Framework != nil {
 		for _, f := range scores.Figures(s.Framework, s.Tallies) {
-			out.Figures = append(out.Figures, figureOf(f))
+			out.Figures = append(out.Figures, figureOf(f, s.Whole))
 		}
 	}
 	return &scoresOutput{Body: out}, nil
-}
-
-// snapshot reads what the parameters ask for.
-func (q *Query) snapshot(ctx context.Context, p events.Programme, in *scoresInput) (rows.Snapshot, error) {
-	asked := 0
-	for _, set := range []bool{in.Position != 0, !in.At.IsZero(), in.Where != ""} {
-		if set {
-			asked++
-		}
-	}
-	if asked > 1 {
-		return rows.Snapshot{}, api.Errorf(api.Invalid, "give only one of position, at and where")
-	}
-	if in.Where != "" {
-		s, err := q.scores.Where(ctx, p, in.id(), in.Where)
-		if framework.IsProblems(err) {
-			return s, api.Errorf(api.Invalid, "%s", err.Error()).At("query.where", "bad_expression", err.Error())
-		}
-		return s, err
-	}
-	at := events.Position(in.Position)
-	if !in.At.IsZero() {
-		var err error
-		if at, err = q.ledger.PositionAt(ctx, p, in.At); err != nil {
-			return rows.Snapshot{}, err
-		}
-		if at == 0 {
-			return rows.Snapshot{}, api.Errorf(api.NotFound, "nothing was recorded in this programme by then")
-		}
-	}
-	return q.scores.Tallies(ctx, p, in.id(), at)
 }

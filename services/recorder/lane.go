@@ -79,7 +79,9 @@ func (l *lane) record(ctx context.Context, ws []*work) {
 		case ledger.IsAmbiguous(err):
 			for _, w := range ws {
 				for n := range w.items {
-					l.uncertain[w.items[n].entry.ID] = true
+					if it := &w.items[n]; it.verdict.status == entry.StatusRecorded { // and not a resend
+						l.uncertain[it.entry.ID] = true
+					}
 				}
 			}
 		case ledger.IsConflict(err) && conflicts < maxConflicts:

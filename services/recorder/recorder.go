@@ -152,6 +152,8 @@ func (r *Recorder) record(ctx context.Context, w *work, number uint64) error {
 	select {
 	case err := <-w.done:
 		return err
+	case <-ctx.Done(): // given back to the stream; if the lane still records it, it will be a duplicate
+		return ctx.Err()
 	case <-r.ctx.Done():
 		return r.ctx.Err()
 	}

@@ -109,7 +109,7 @@ type health struct {
 
 // missing names what is not there.
 func (h *health) missing(ctx context.Context) []string {
-	var missing []string
+	missing := []string{}
 	if err := h.pools.reader.Ping(ctx); err != nil {
 		missing = append(missing, "database")
 	}

@@ -68,7 +68,9 @@ func Grid(s query.Scores) string {
 	}
 	configs := []table.ColumnConfig{{Number: 1, WidthMax: 40}}
 	for n := range sections {
-		configs = append(configs, table.ColumnConfig{Number: n + 2, WidthMax: 14, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignRight})
+		configs = append(configs, table.ColumnConfig{
+			Number: n + 2, WidthMax: 14, WidthMaxEnforcer: text.WrapSoft, Align: text.AlignRight,
+		})
 	}
 	t.SetColumnConfigs(configs)
 	return Render(t)

@@ -63,6 +63,11 @@ func (b *book) publish(source string) {
 	})
 }
 
+// restore puts an earlier framework in force again.
+func (b *book) restore(revision int) {
+	b.add(events.FrameworkStream(), "", "", events.FrameworkRestored{Revision: revision, Replaced: b.frameworks})
+}
+
 func (b *book) open(i events.InspectionID) {
 	b.add(events.InspectionStream(i), i, "", events.InspectionOpened{Name: string(i)})
 }
@@ -119,8 +124,9 @@ func (b *book) fold(t fataler, n int) *scores.Fold {
 	return f
 }
 
-// full is a ledger that holds the whole book.
+// full writes the whole book into an empty ledger.
 func (b *book) full(t testing.TB, l *ledger.Ledger) {
 	t.Helper()
+	b.written = 0
 	b.write(t.Context(), t, l, len(b.drafts))
 }

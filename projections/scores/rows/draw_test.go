@@ -27,22 +27,7 @@ var someInspections = []events.InspectionID{"north", "south"}
 // others or on the tier of a case. Its questions are q1 and some of q2 to q5.
 func drawFramework(t *rapid.T) (source string, questions []string) {
 	var b strings.Builder
-	b.WriteString("meta:\n  framework_id: test\noutcomes:\n")
-	for n := 1; n <= 5; n++ {
-		fmt.Fprintf(&b, "  - {number: %d, id: outcome-%d, name: Outcome %d}\n", n, n, n)
-	}
-	b.WriteString("sections:\n")
-	for i, criteria := range grid {
-		fmt.Fprintf(&b, "  - {number: %d, id: section-%d, name: Section %d, criteria: [%s]}\n",
-			i+1, i+1, i+1, `"`+strings.Join(criteria, `", "`)+`"`)
-	}
-	b.WriteString("criteria:\n")
-	for i, criteria := range grid {
-		for _, c := range criteria {
-			fmt.Fprintf(&b, "  - {id: %q, name: Criterion, outcome: %s, section: %d}\n", c, c[:1], i+1)
-		}
-	}
-	b.WriteString("case_attributes:\n  - {id: tier, values: [\"1\", \"2\"]}\nquestions:\n")
+	gridFramework(&b)
 	criteria := slices.Concat(grid...)
 	for n := 1; n <= 5; n++ {
 		id := "q" + strconv.Itoa(n)
@@ -67,12 +52,13 @@ func drawFramework(t *rapid.T) (source string, questions []string) {
 }
 
 // drawBook draws a programme of two inspections: cases described and corrected,
-// judgements given, revised and withdrawn, frameworks published in between.
+// judgements given, revised and withdrawn, frameworks published and restored in between.
 func drawBook(t *rapid.T, p events.Programme, steps int) *book {
 	b := newBook(p)
 	b.add(events.ProgrammeStream(), "", "", events.ProgrammeOpened{Name: "p"})
 	source, questions := drawFramework(t)
 	b.publish(source)
+	published := [][]string{questions}
 	for _, i := range someInspections {
 		b.open(i)
 	}
@@ -84,6 +70,11 @@ func drawBook(t *rapid.T, p events.Programme, steps int) *book {
 		case kind == 0:
 			source, questions = drawFramework(t)
 			b.publish(source)
+			published = append(published, questions)
+		case kind == 3 && b.frameworks > 1:
+			revision := rapid.IntRange(1, b.frameworks).Draw(t, "restores")
+			questions = published[revision-1]
+			b.restore(revision)
 		case kind <= 2 || b.revisions[events.CaseStream(i, c)] == 0:
 			attributes := map[string]*string{"tier": nil}
 			if tier := rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "tier"); tier != "" {
@@ -100,4 +91,24 @@ func drawBook(t *rapid.T, p events.Programme, steps int) *book {
 		}
 	}
 	return b
+}
+
+// gridFramework writes everything of a framework before its questions.
+func gridFramework(b *strings.Builder) {
+	b.WriteString("meta:\n  framework_id: test\noutcomes:\n")
+	for n := 1; n <= 5; n++ {
+		fmt.Fprintf(b, "  - {number: %d, id: outcome-%d, name: Outcome %d}\n", n, n, n)
+	}
+	b.WriteString("sections:\n")
+	for i, criteria := range grid {
+		fmt.Fprintf(b, "  - {number: %d, id: section-%d, name: Section %d, criteria: [%s]}\n",
+			i+1, i+1, i+1, `"`+strings.Join(criteria, `", "`)+`"`)
+	}
+	b.WriteString("criteria:\n")
+	for i, criteria := range grid {
+		for _, c := range criteria {
+			fmt.Fprintf(b, "  - {id: %q, name: Criterion, outcome: %s, section: %d}\n", c, c[:1], i+1)
+		}
+	}
+	b.WriteString("case_attributes:\n  - {id: tier, values: [\"1\", \"2\"]}\nquestions:\n")
 }

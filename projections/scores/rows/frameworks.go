@@ -2,6 +2,7 @@ package rows
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync"
@@ -31,11 +32,16 @@ type edition struct {
 
 // frameworks keeps parsed what was read once.
 type frameworks struct {
+	parser parser
 	mu     sync.Mutex
 	parsed map[edition]published
 }
 
-func newFrameworks() *frameworks { return &frameworks{parsed: map[edition]published{}} }
+func newFrameworks() *frameworks {
+	return &frameworks{
+		parser: parser{parsed: map[[sha256.Size]byte]*framework.Framework{}}, parsed: map[edition]published{},
+	}
+}
 
 // at is the framework in force at a position.
 func (f *frameworks) at(
@@ -88,7 +94,7 @@ func (f *frameworks) read(ctx context.Context, tx pgx.Tx, e edition) (published,
 	if err != nil {
 		return published{}, fmt.Errorf("rows: framework of position %d: %w", e.position, err)
 	}
-	one.framework, err = framework.Parse(fmt.Sprintf("framework revision %d", one.revision), source)
+	one.framework, err = f.parser.parse(fmt.Sprintf("framework revision %d", one.revision), source)
 	if err != nil {
 		return published{}, err
 	}

@@ -32,20 +32,24 @@ func (r *Reader) History(ctx context.Context, p events.Programme, i events.Inspe
 func (r *Reader) FigureHistory(
 	ctx context.Context, p events.Programme, i events.InspectionID, figure scores.FigureID, fn HistoryFunc,
 ) error {
-	return r.history(ctx, p, i, func(all map[int]published) []string {
-		feeding := []string{""} // the movement of every framework
-		for _, one := range all {
-			questions, err := figure.Questions(one.framework)
-			if err != nil {
-				continue // this framework does not have the figure
-			}
-			for _, q := range questions {
-				feeding = append(feeding, string(q))
-			}
+	return r.history(ctx, p, i, func(all map[int]published) []string { return feeding(figure, all) }, fn)
+}
+
+// feeding are the questions that feed a figure under any of the frameworks, and "",
+// that of the movements of frameworks.
+func feeding(figure scores.FigureID, all map[int]published) []string {
+	questions := []string{""}
+	for _, one := range all {
+		fed, err := figure.Questions(one.framework)
+		if err != nil {
+			continue // this framework does not have the figure
 		}
-		slices.Sort(feeding)
-		return slices.Compact(feeding)
-	}, fn)
+		for _, q := range fed {
+			questions = append(questions, string(q))
+		}
+	}
+	slices.Sort(questions)
+	return slices.Compact(questions)
 }
 
 // history reads the movements of the questions that feeding names, or of all where

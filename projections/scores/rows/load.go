@@ -2,7 +2,6 @@ package rows
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 
@@ -15,31 +14,42 @@ import (
 
 // load reads the state of a generation; the sequences query as they are read.
 func load(ctx context.Context, tx pgx.Tx, g runner.Generation) (scores.State, error) {
-	return state(ctx, tx, g, "", g)
+	s := state(ctx, tx, "", g)
+	var err error
+	s.Frameworks, err = frameworkRows(ctx, tx, `SELECT revision, position, source FROM projections.score_frameworks
+		WHERE generation = $1 ORDER BY position`, g)
+	return s, err
 }
 
-// loadInspection reads the state of one inspection of a generation.
+// loadInspection reads the state of one inspection of a generation, with the
+// framework in force and no earlier one.
 func loadInspection(
 	ctx context.Context, tx pgx.Tx, g runner.Generation, i events.InspectionID,
 ) (scores.State, error) {
-	return state(ctx, tx, g, " AND inspection = $2", g, string(i))
+	s := state(ctx, tx, " AND inspection = $2", g, string(i))
+	var err error
+	s.Frameworks, err = frameworkRows(ctx, tx, `SELECT revision, position, source FROM projections.score_frameworks
+		WHERE generation = $1 ORDER BY position DESC LIMIT 1`, g)
+	return s, err
 }
 
-// state reads the rows for which the condition on the given arguments holds, all
-// of the generation args[0].
-func state(
-	ctx context.Context, tx pgx.Tx, g runner.Generation, and string, args ...any,
-) (scores.State, error) {
-	var s scores.State
-	f := scores.FrameworkRow{}
-	err := tx.QueryRow(ctx, `SELECT revision, position, source FROM projections.score_frameworks
-		WHERE generation = $1 ORDER BY position DESC LIMIT 1`, g).Scan(&f.Revision, &f.Position, &f.Source)
-	switch {
-	case err == nil:
-		s.Framework = &f
-	case !errors.Is(err, pgx.ErrNoRows):
-		return s, fmt.Errorf("rows: framework: %w", err)
+func frameworkRows(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]scores.FrameworkRow, error) {
+	var rows []scores.FrameworkRow
+	for f, err := range each(ctx, tx, sql, args, func(r pgx.Rows, f *scores.FrameworkRow) error {
+		return r.Scan(&f.Revision, &f.Position, &f.Source)
+	}) {
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, f)
 	}
+	return rows, nil
+}
+
+// state reads the rows, other than frameworks, for which the condition on the given
+// arguments holds, all of the generation args[0].
+func state(ctx context.Context, tx pgx.Tx, and string, args ...any) scores.State {
+	var s scores.State
 	where := ` WHERE generation = $1` + and
 	s.Inspections = each(ctx, tx, `SELECT inspection, name, closed FROM projections.score_inspections`+where, args,
 		func(r pgx.Rows, i *scores.InspectionRow) error {
@@ -55,7 +65,7 @@ func state(
 	})
 	s.Tallies = each(ctx, tx, `SELECT inspection, question, above, relevant, unanswered, flagged
 		FROM projections.score_tallies`+where, args, scanTally)
-	return s, nil
+	return s
 }
 
 // each streams the rows of a query. The plan is made anew each time: one that was

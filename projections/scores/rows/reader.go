@@ -45,6 +45,8 @@ type Snapshot struct {
 	// only Above and Relevant are known, and before the inspection was opened
 	// nothing stands at more than zero.
 	Tallies map[events.QuestionID]scores.Tally
+	// Whole says that Unanswered and Flagged of the tallies are known too.
+	Whole bool
 }
 
 // Tallies reads one inspection at a position, or at the newest one ([Latest]). A
@@ -64,7 +66,8 @@ func (r *Reader) Tallies(
 		}
 		s.Framework, s.Revision = f.framework, f.revision
 		tallies := latestTallies(ctx, tx, g, i)
-		if s.Position < head {
+		s.Whole = s.Position == head
+		if !s.Whole {
 			tallies = talliesAt(ctx, tx, g, i, s.Position)
 		}
 		for t, err := range tallies {
@@ -102,14 +105,34 @@ func (r *Reader) Where(
 		if err != nil {
 			return err
 		}
+		state.Parse = r.Parse
 		fold, err := scores.Restore(state)
 		if err != nil {
 			return err
 		}
 		s.Tallies, _ = fold.TalliesWhere(i, holds)
+		s.Whole = true
 		return nil
 	})
 	return s, err
+}
+
+// Fold restores the newest state of one inspection: to count some of its cases, or
+// to read it under another framework. Only the framework in force is in it. The
+// position is how far the scores had read.
+func (r *Reader) Fold(
+	ctx context.Context, p events.Programme, i events.InspectionID,
+) (fold *scores.Fold, at events.Position, err error) {
+	err = r.snapshot(ctx, p, i, func(tx pgx.Tx, g runner.Generation, head events.Position) error {
+		state, err := loadInspection(ctx, tx, g, i)
+		if err != nil {
+			return err
+		}
+		state.Parse, at = r.Parse, head
+		fold, err = scores.Restore(state)
+		return err
+	})
+	return fold, at, err
 }
 
 // snapshot runs fn in one repeatable-read transaction on the active generation,

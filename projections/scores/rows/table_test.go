@@ -18,24 +18,28 @@ import (
 func readRows(ctx context.Context, t fataler, pool *pgxpool.Pool, p events.Programme) (d scores.Delta) {
 	t.Helper()
 	read(ctx, t, pool, p, &d.Frameworks, `revision, position, source`, `score_frameworks`,
-		func(r pgx.Rows, f *scores.FrameworkRow) error { return r.Scan(&f.Revision, &f.Position, &f.Source) })
+		func(r pgx.CollectableRow, f *scores.FrameworkRow) error {
+			return r.Scan(&f.Revision, &f.Position, &f.Source)
+		})
 	read(ctx, t, pool, p, &d.Inspections, `inspection, name, closed`, `score_inspections`,
-		func(r pgx.Rows, i *scores.InspectionRow) error { return r.Scan(&i.Inspection, &i.Name, &i.Closed) })
+		func(r pgx.CollectableRow, i *scores.InspectionRow) error {
+			return r.Scan(&i.Inspection, &i.Name, &i.Closed)
+		})
 	read(ctx, t, pool, p, &d.Cases, `inspection, case_id, attributes, revision, position`, `score_cases`,
-		func(r pgx.Rows, c *scores.CaseRow) error {
+		func(r pgx.CollectableRow, c *scores.CaseRow) error {
 			return r.Scan(&c.Inspection, &c.Case, &c.Attributes, &c.Revision, &c.Position)
 		})
 	read(ctx, t, pool, p, &d.Answers, `inspection, case_id, question, answer, revision, position`, `score_answers`,
-		func(r pgx.Rows, a *scores.AnswerRow) error {
+		func(r pgx.CollectableRow, a *scores.AnswerRow) error {
 			return r.Scan(&a.Inspection, &a.Case, &a.Question, &a.Answer, &a.Revision, &a.Position)
 		})
 	read(ctx, t, pool, p, &d.Tallies, `inspection, question, above, relevant, unanswered, flagged`, `score_tallies`,
-		func(r pgx.Rows, a *scores.TallyRow) error {
+		func(r pgx.CollectableRow, a *scores.TallyRow) error {
 			return r.Scan(&a.Inspection, &a.Question, &a.Tally.Above, &a.Tally.Relevant, &a.Tally.Unanswered, &a.Tally.Flagged)
 		})
 	read(ctx, t, pool, p, &d.History, `inspection, position, case_id, question, above_before, relevant_before,
 		above_after, relevant_after, framework`, `score_history`,
-		func(r pgx.Rows, m *scores.Movement) error {
+		func(r pgx.CollectableRow, m *scores.Movement) error {
 			return r.Scan(&m.Inspection, &m.Position, &m.Case, &m.Question, &m.Before.Above, &m.Before.Relevant,
 				&m.After.Above, &m.After.Relevant, &m.Framework)
 		})
@@ -44,7 +48,7 @@ func readRows(ctx context.Context, t fataler, pool *pgxpool.Pool, p events.Progr
 
 func read[T any](
 	ctx context.Context, t fataler, pool *pgxpool.Pool, p events.Programme, to *[]T, columns, table string,
-	scan func(pgx.Rows, *T) error,
+	scan func(pgx.CollectableRow, *T) error,
 ) {
 	t.Helper()
 	rows, err := pool.Query(ctx, `SELECT `+columns+` FROM projections.`+table+` JOIN projections.active USING (generation)
@@ -53,7 +57,8 @@ func read[T any](
 		t.Fatal(err)
 	}
 	*to, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (row T, err error) {
-		return row, scan(r.(pgx.Rows), &row)
+		err = scan(r, &row)
+		return row, err
 	})
 	if err != nil {
 		t.Fatal(err)

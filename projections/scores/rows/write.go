@@ -58,7 +58,8 @@ func queueCases(b *pgx.Batch, g runner.Generation, cases []scores.CaseRow) error
 		revisions, positions = append(revisions, int64(c.Revision)), append(positions, int64(c.Position))
 	}
 	b.Queue(`INSERT INTO projections.score_cases (generation, inspection, case_id, attributes, revision, position)
-		SELECT $1, i, c, a::jsonb, r, p FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS u(i, c, a, r, p)
+		SELECT $1, i, c, a::jsonb, r, p
+		FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS u(i, c, a, r, p)
 		ON CONFLICT (generation, inspection, case_id) DO UPDATE
 		SET attributes = excluded.attributes, revision = excluded.revision, position = excluded.position`,
 		g, inspections, ids, attributes, revisions, positions)
