@@ -46,8 +46,8 @@
 // one that has to be judged again. Tallies, figures, rules and filters see the
 // answer that it reads as; the recorded one stays what it was. Without such a
 // mapping an answer that is on no scale is none, and [Framework.Unread] lists
-// what recorded answers a framework leaves without a reading, so that it can be
-// refused before it does.
+// the recorded answers that a new framework would leave so, which is why it is
+// refused.
 //
 // An information question may carry the outcomes and the line it had as a
 // scoring question, so that dropping a question from scoring is moving its

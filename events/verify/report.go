@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -21,44 +22,53 @@ const (
 // Report is what was checked and what is wrong.
 type Report struct {
 	// Programmes are those that were checked, in byte order.
-	Programmes []Programme
+	Programmes []Programme `json:"programmes"`
 	// Differences are in the order of the programmes, then of the positions; those
 	// whose place is known exactly come before ranges that hold them.
-	Differences []Difference
+	Differences []Difference `json:"differences"`
 	// More is how many differences were found and not listed.
-	More int
+	More int `json:"more,omitempty"`
 	// Unchecked says what could not be checked and what would be needed.
-	Unchecked []string
+	Unchecked []string `json:"unchecked,omitempty"`
 	// Warnings are about what does not alter the ledger and should not be so: guards
 	// that were taken away.
-	Warnings []string
-	Took     time.Duration
+	Warnings []string      `json:"warnings,omitempty"`
+	Took     time.Duration `json:"took_ns"`
 }
 
 // Programme is what was read of one log.
 type Programme struct {
-	Programme events.Programme
+	Programme events.Programme `json:"programme"`
 	// Events were read and Root is the root over their leaves; together they are what
 	// a checkpoint would say.
-	Events      uint64
-	Root        [32]byte
-	Checkpoints int
-	Tiles       int
+	Events      uint64 `json:"events"`
+	Root        Hash   `json:"root"`
+	Checkpoints int    `json:"checkpoints"`
+	Tiles       int    `json:"tiles"`
 }
+
+// Hash is a root; in JSON it is lower-case hex.
+type Hash [32]byte
+
+// MarshalText implements encoding.TextMarshaler.
+func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
 
 // Difference is one thing that is not as it should be.
 type Difference struct {
-	Programme events.Programme
+	Programme events.Programme `json:"programme"`
 	// Position is the first that fails, Through the last: the same where the place is
 	// known exactly.
-	Position, Through events.Position
+	Position events.Position `json:"position"`
+	Through  events.Position `json:"through"`
 	// Table and Column name where, such as ledger.events and actor.
-	Table, Column string
+	Table  string `json:"table"`
+	Column string `json:"column,omitempty"`
 	// Expected and Found are values as text. Data is never quoted, only its bytes that
 	// differ.
-	Expected, Found string
+	Expected string `json:"expected,omitempty"`
+	Found    string `json:"found,omitempty"`
 	// Problem says in words what this means.
-	Problem string
+	Problem string `json:"problem"`
 }
 
 // String is one line without a line feed.

@@ -71,3 +71,26 @@ var errVersion = errors.New("runner: rows were written by another version of the
 // IsVersion reports whether the active generation was built by another version of
 // the projection, so that it has to be built anew.
 func IsVersion(err error) bool { return errors.Is(err, errVersion) }
+
+// versionError says which version the rows are of.
+type versionError struct {
+	projection Projection
+	programme  events.Programme
+	version    int
+	tables     string
+}
+
+// Error implements error.
+func (e *versionError) Error() string {
+	return fmt.Sprintf("%v: %s of programme %s is version %d%s, this release makes version %d",
+		errVersion, e.projection.Name(), e.programme, e.version, e.tables, e.projection.Version())
+}
+
+// Unwrap makes IsVersion hold.
+func (e *versionError) Unwrap() error { return errVersion }
+
+// replaceable reports whether this release may build its own rows instead.
+func (e *versionError) replaceable() bool { return e.version <= e.projection.Version() }
+
+// errSwitched ends the work of a runner on a generation that is no longer active.
+var errSwitched = errors.New("runner: another generation is active now")

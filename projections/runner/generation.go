@@ -4,25 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// projectorRole owns the partitions, whoever makes them.
-const projectorRole = "aboveline_projector"
-
 // activate finds the active generation or makes the first one.
 func (u *unit) activate(ctx context.Context) error {
 	return pgx.BeginFunc(ctx, u.conn, func(tx pgx.Tx) error {
-		var version int
+		var (
+			version int
+			tables  []string
+		)
 		err := tx.QueryRow(ctx, `
-			SELECT g.generation, g.version FROM projections.active a JOIN projections.generations g USING (generation)
+			SELECT g.generation, g.version, g.tables, g.attempt
+			FROM projections.active a JOIN projections.generations g USING (generation)
 			WHERE a.projection = $1 AND a.programme = $2`, u.projection.Name(), string(u.programme)).
-			Scan(&u.generation, &version)
+			Scan(&u.generation, &version, &tables, &u.attempt)
 		switch {
 		case err == nil && version != u.projection.Version():
-			return fmt.Errorf("%w: %s of programme %s is version %d, this release makes version %d",
-				errVersion, u.projection.Name(), u.programme, version, u.projection.Version())
+			return &versionError{u.projection, u.programme, version, ""}
+		case err == nil && len(tables) > 0 && !sameTables(tables, u.projection.Tables()):
+			return &versionError{u.projection, u.programme, version, fmt.Sprintf(" with the tables %v", tables)}
 		case err == nil:
 			return nil
 		case !errors.Is(err, pgx.ErrNoRows):
@@ -32,15 +35,20 @@ func (u *unit) activate(ctx context.Context) error {
 	})
 }
 
+func sameTables(x, y []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(x)), slices.Sorted(slices.Values(y)))
+}
+
 // create makes an empty generation with a partition of each table, and activates
 // it.
 func (u *unit) create(ctx context.Context, tx pgx.Tx) error {
-	if _, err := tx.Exec(ctx, `SET LOCAL ROLE `+projectorRole); err != nil {
-		return fmt.Errorf("runner: new generation: the login must be a member of %s: %w", projectorRole, err)
+	if err := actAsProjector(ctx, tx); err != nil {
+		return err
 	}
 	err := tx.QueryRow(ctx, `
-		INSERT INTO projections.generations (projection, programme, version) VALUES ($1, $2, $3) RETURNING generation`,
-		u.projection.Name(), string(u.programme), u.projection.Version()).Scan(&u.generation)
+		INSERT INTO projections.generations (projection, programme, version, tables, switched_at)
+		VALUES ($1, $2, $3, $4, now()) RETURNING generation`,
+		u.projection.Name(), string(u.programme), u.projection.Version(), u.projection.Tables()).Scan(&u.generation)
 	if err != nil {
 		return fmt.Errorf("runner: new generation: %w", err)
 	}
@@ -49,9 +57,7 @@ func (u *unit) create(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO projections.checkpoints (generation, position, leaf, count) VALUES ($1, 0, $2, 0)`,
-		u.generation, make([]byte, 32))
-	if err != nil {
+	if _, err := tx.Exec(ctx, firstCheckpoint, u.generation, make([]byte, 32)); err != nil {
 		return fmt.Errorf("runner: first checkpoint: %w", err)
 	}
 	tag, err := tx.Exec(ctx, `
@@ -66,19 +72,5 @@ func (u *unit) create(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// addPartition makes the partition of a table for a generation. It is attached
-// when it is ready, which readers of the table do not wait for and which does not
-// wait for them; CREATE TABLE … PARTITION OF would lock all of them out.
-func addPartition(ctx context.Context, tx pgx.Tx, table string, g Generation) error {
-	parent := pgx.Identifier{"projections", table}.Sanitize()
-	part := pgx.Identifier{"projections", fmt.Sprintf("%s_%d", table, g)}.Sanitize()
-	for _, sql := range []string{
-		fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL)`, part, parent),
-		fmt.Sprintf(`ALTER TABLE %s ATTACH PARTITION %s FOR VALUES IN (%d)`, parent, part, g),
-	} {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return fmt.Errorf("runner: partition %s: %w", part, err)
-		}
-	}
-	return nil
-}
+const firstCheckpoint = `INSERT INTO projections.checkpoints (generation, position, leaf, count, digest)
+	VALUES ($1, 0, $2, 0, $2)`

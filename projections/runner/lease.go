@@ -55,16 +55,6 @@ func tryLease(ctx context.Context, pool *pgxpool.Pool, key int64) (*lease, error
 	return &lease{conn: conn, key: key}, nil
 }
 
-// check fails when the session that holds the lock is gone, and the lock with it.
-func (l *lease) check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := l.conn.Ping(ctx); err != nil {
-		return fmt.Errorf("runner: the lease was lost: %w", err)
-	}
-	return nil
-}
-
 // release gives the lease and the connection back, also when ctx has ended. The
 // lock must not stay on a connection of the pool: if in doubt, the connection is
 // closed.
@@ -88,9 +78,14 @@ func discard(ctx context.Context, conn *pgxpool.Conn) {
 	conn.Release()
 }
 
-// leaseKey is the advisory lock of a unit.
-func leaseKey(projection string, p events.Programme) int64 {
+// leaseKey is the advisory lock of the runner of a unit.
+func leaseKey(projection string, p events.Programme) int64 { return lockKey("unit", projection, p) }
+
+// buildKey is the advisory lock of the builder of a unit.
+func buildKey(projection string, p events.Programme) int64 { return lockKey("build", projection, p) }
+
+func lockKey(what, projection string, p events.Programme) int64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte("aboveline/unit/" + projection + "/" + string(p)))
+	_, _ = h.Write([]byte("aboveline/" + what + "/" + projection + "/" + string(p)))
 	return int64(h.Sum64())
 }

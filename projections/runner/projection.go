@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"iter"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,4 +33,38 @@ type Fold interface {
 	// Flush writes the rows touched since the last Flush. When the transaction does
 	// not commit, the runner throws the fold away and loads it anew.
 	Flush(ctx context.Context, tx pgx.Tx, g Generation) error
+}
+
+// Bulk is a fold that can write a generation that nobody reads yet in the quickest
+// way: into bare tables ([Partition]) without keys. Load gives such a fold, empty,
+// for a generation without rows. A fold that is no Bulk is written by Flush, also
+// during a build.
+type Bulk interface {
+	Fold
+	// Append writes what is only ever added, of what was touched since the last
+	// Append: once written, such a row never changes.
+	Append(ctx context.Context, tx pgx.Tx, g Generation) error
+	// Complete writes all other rows as they stand. From then on the fold is written
+	// by Flush.
+	Complete(ctx context.Context, tx pgx.Tx, g Generation) error
+	// Discard forgets what was touched: it has been written before.
+	Discard()
+}
+
+// Checkable is a projection whose rows a second fold can check.
+type Checkable interface {
+	Projection
+	// Digest is a digest of the rows of some inspections in a generation. Two
+	// generations of the same version that have read as far have the same.
+	Digest(ctx context.Context, tx pgx.Tx, g Generation, of []events.InspectionID) ([]byte, error)
+	// Recount is the digest that those rows should have, or its beginning, made from
+	// all events of the inspections' cases and states and of the framework, in order,
+	// on another way than the fold's.
+	Recount(of []events.InspectionID, all iter.Seq2[Event, error]) ([]byte, error)
+}
+
+// Event is an event of the ledger with its decoded data.
+type Event struct {
+	Recorded *events.Recorded
+	Event    events.Event
 }

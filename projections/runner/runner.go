@@ -66,6 +66,9 @@ func Run(ctx context.Context, c Config) error {
 		if ctx.Err() != nil {
 			return nil // whatever the end of the context interrupted
 		}
+		if errors.Is(err, errSwitched) {
+			continue
+		}
 		if !ledger.IsUnavailable(err) && !IsFenced(err) {
 			return err
 		}
@@ -88,8 +91,15 @@ func lead(ctx context.Context, c Config) error {
 
 // follow is the loop: read, apply, commit, and wait when there is nothing to read.
 func follow(ctx context.Context, c Config, l *lease) error {
-	u := &unit{conn: l.conn, ledger: c.Ledger, projection: c.Projection, programme: c.Programme}
-	if err := u.open(ctx); err != nil {
+	u := &unit{conn: l.conn, ledger: c.Ledger, projection: c.Projection, programme: c.Programme, live: true}
+	err := u.open(ctx)
+	if outdated, ok := errors.AsType[*versionError](err); ok && outdated.replaceable() {
+		return errors.Join(err, u.order(ctx, outdated.Error()))
+	}
+	if err != nil {
+		return err
+	}
+	if err := u.retryParked(ctx); err != nil {
 		return err
 	}
 	tell := func() {
@@ -109,7 +119,7 @@ func follow(ctx context.Context, c Config, l *lease) error {
 		if moved {
 			continue
 		}
-		if err := l.check(ctx); err != nil {
+		if err := u.stillActive(ctx); err != nil {
 			return err
 		}
 		pause(ctx, c.Poll, c.Wake)

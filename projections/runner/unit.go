@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/codec"
 	"github.com/aboveline/aboveline/events/ledger"
 )
 
@@ -26,8 +25,16 @@ type unit struct {
 	programme  events.Programme
 
 	generation Generation
+	attempt    int // of the generation at what is parked
 	fold       Fold
 	at         checkpoint
+	// live says that the generation must be the active one; a builder's is not.
+	live bool
+	// bulk is the fold while it writes into tables without keys; nil otherwise.
+	bulk Bulk
+
+	parked  map[events.Stream]bool
+	parking []Parked // since the last commit
 
 	current, ahead batch
 }
@@ -46,12 +53,17 @@ func (u *unit) open(ctx context.Context) error {
 		if err := u.check(ctx); err != nil {
 			return err
 		}
-		u.fold, err = u.projection.Load(ctx, tx, u.generation)
-		if err != nil {
-			return fmt.Errorf("runner: load %s of programme %s: %w", u.projection.Name(), u.programme, err)
-		}
-		return nil
+		return u.load(ctx, tx)
 	})
+}
+
+// load reads the fold, and what is parked.
+func (u *unit) load(ctx context.Context, tx pgx.Tx) (err error) {
+	u.fold, err = u.projection.Load(ctx, tx, u.generation)
+	if err != nil {
+		return fmt.Errorf("runner: load %s of programme %s: %w", u.projection.Name(), u.programme, err)
+	}
+	return u.loadParked(ctx, tx)
 }
 
 // check compares the checkpoint with the ledger.
@@ -149,30 +161,73 @@ func (u *unit) apply(batch []events.Recorded) (next checkpoint, err error) {
 		if r.Position != next.position+1 {
 			return next, u.mismatch("position %d of the ledger is followed by %d", next.position, r.Position)
 		}
-		e, err := codec.Decode(r.Kind(), r.Data)
-		if err == nil {
-			err = u.fold.Apply(r, e)
-		}
-		if err != nil {
+		if err := u.take(r); err != nil {
 			return next, &StopError{
 				Projection: u.projection.Name(), Programme: u.programme,
 				Position: r.Position, ID: r.ID, Type: r.Type, Err: err,
 			}
 		}
-		next = checkpoint{r.Position, r.Leaf, next.count + 1}
+		next = next.after(r)
 	}
 	return next, nil
 }
 
 // commit writes checkpoint and rows together.
 func (u *unit) commit(ctx context.Context, next checkpoint) error {
-	return pgx.BeginTxFunc(ctx, u.conn, pgx.TxOptions{BeginQuery: beginWrite}, func(tx pgx.Tx) error {
-		if err := u.at.move(ctx, tx, u.generation, next); err != nil {
-			return err
-		}
-		if err := u.fold.Flush(ctx, tx, u.generation); err != nil {
-			return fmt.Errorf("runner: rows of %s of programme %s: %w", u.projection.Name(), u.programme, err)
-		}
-		return nil
+	err := pgx.BeginTxFunc(ctx, u.conn, pgx.TxOptions{BeginQuery: beginWrite}, func(tx pgx.Tx) error {
+		return u.write(ctx, tx, next)
 	})
+	if IsFenced(err) && u.live {
+		if active, aerr := u.isActive(ctx); aerr == nil && !active {
+			return errSwitched
+		}
+	}
+	return err
+}
+
+// write is what a commit writes.
+func (u *unit) write(ctx context.Context, tx pgx.Tx, next checkpoint) (err error) {
+	if u.live {
+		err = u.at.moveActive(ctx, tx, u.generation, next, u)
+	} else {
+		err = u.at.move(ctx, tx, u.generation, next)
+	}
+	if err != nil {
+		return err
+	}
+	if u.bulk != nil {
+		err = u.bulk.Append(ctx, tx, u.generation)
+	} else {
+		err = u.fold.Flush(ctx, tx, u.generation)
+	}
+	if err != nil {
+		return fmt.Errorf("runner: rows of %s of programme %s: %w", u.projection.Name(), u.programme, err)
+	}
+	return u.writeParked(ctx, tx)
+}
+
+// isActive reports whether readers see the generation of the unit.
+func (u *unit) isActive(ctx context.Context) (active bool, err error) {
+	err = u.conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM projections.active
+		WHERE projection = $1 AND programme = $2 AND generation = $3)`,
+		u.projection.Name(), string(u.programme), u.generation).Scan(&active)
+	if err != nil {
+		return false, fmt.Errorf("runner: active generation: %w", err)
+	}
+	return active, nil
+}
+
+// stillActive fails when another generation is active, or when the session that
+// holds the lease is gone, and the lease with it.
+func (u *unit) stillActive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	active, err := u.isActive(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("runner: the lease was lost: %w", err)
+	case !active:
+		return errSwitched
+	}
+	return nil
 }

@@ -20,14 +20,23 @@ type Item struct {
 }
 
 // Known folds what had been recorded: items are the events of one inspection and
-// of the programme's framework up to some position, in the order of positions.
+// of the programme's framework up to some position, in the order of positions. parse
+// may be nil. An event that cannot be applied parks its stream: it and those after it
+// are left out.
 func Known(parse Parser, items iter.Seq2[Item, error]) (*Fold, error) {
 	f := NewWith(parse)
+	parked := map[events.Stream]bool{}
 	for one, err := range items {
-		if err == nil {
-			err = f.Apply(&one.Recorded, one.Event)
-		}
 		if err != nil {
+			return nil, err
+		}
+		if parked[one.Recorded.Stream] {
+			continue
+		}
+		switch err := f.Apply(&one.Recorded, one.Event); {
+		case IsInapplicable(err):
+			parked[one.Recorded.Stream] = true
+		case err != nil:
 			return nil, err
 		}
 	}
@@ -112,7 +121,9 @@ func (o *occurred) fold() (*Fold, error) {
 
 	f := NewWith(o.parse)
 	for _, one := range slices.Concat(o.opened, o.cases, o.undescribed(), rest) {
-		if err := f.Apply(&one.Recorded, one.Event); err != nil {
+		// Of an answer to a question that had gone, only the withdrawal may be left; that
+		// cannot be applied, and need not.
+		if err := f.Apply(&one.Recorded, one.Event); err != nil && !IsInapplicable(err) {
 			return nil, err
 		}
 	}

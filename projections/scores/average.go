@@ -1,6 +1,9 @@
 package scores
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // average is an exact average of groups, each the average of its proportions.
 // One group gives a plain average (rule R4), one group per criterion an average
@@ -25,6 +28,16 @@ func newAverage(groups int) *average {
 	a := &average{groups: make([]group, groups)}
 	a.den.SetInt64(1)
 	return a
+}
+
+// reset makes a an average of that many groups, all empty.
+func (a *average) reset(groups int) {
+	a.den.SetInt64(1)
+	a.groups = slices.Grow(a.groups[:0], groups)[:groups]
+	for g := range a.groups {
+		a.groups[g].num.SetInt64(0)
+		a.groups[g].n = 0
+	}
 }
 
 // add puts a proportion into group g. One that is relevant in no case has no

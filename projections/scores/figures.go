@@ -15,34 +15,52 @@ import (
 // is made of, and nowhere else: recipe says what enters a figure, average what
 // comes out, [Percent] how it is printed.
 func Figures(fw *framework.Framework, tallies map[events.QuestionID]Tally) []Figure {
-	n := len(fw.Outcomes) + len(fw.Sections) + len(fw.Criteria) + len(fw.Questions)
-	figures := make([]Figure, 0, n)
+	entries := contents(fw)
+	figures := make([]Figure, len(entries))
+	for i, e := range entries {
+		f := e.recipe.figure(tallies)
+		f.Name, f.Title = e.name, e.title
+		if !e.criteria {
+			f.Criteria = 0
+		}
+		if q := e.question; q != nil {
+			t := tallies[q.ID]
+			f.Scored, f.Tally = q.Scored, &t
+		}
+		figures[i] = f
+	}
+	return figures
+}
+
+// entry is one figure that a framework has.
+type entry struct {
+	name     FigureID
+	title    string
+	recipe   recipe
+	criteria bool                // its groups are criteria
+	question *framework.Question // of a question's own figure
+}
+
+// contents lists the figures of a framework in the order of [Figures].
+func contents(fw *framework.Framework) []entry {
+	entries := make([]entry, 0, len(fw.Outcomes)+len(fw.Sections)+len(fw.Criteria)+len(fw.Questions))
 	for i := range fw.Outcomes {
 		o := &fw.Outcomes[i]
-		f := ofOutcome(fw, o.Number).figure(tallies)
-		f.Name, f.Title, f.Criteria = Outcome(o.Number), o.Name, 0
-		figures = append(figures, f)
+		entries = append(entries, entry{name: Outcome(o.Number), title: o.Name, recipe: ofOutcome(fw, o.Number)})
 	}
 	for i := range fw.Sections {
 		s := &fw.Sections[i]
-		f := ofSection(fw, s).figure(tallies)
-		f.Name, f.Title = Section(s.Number), s.Name
-		figures = append(figures, f)
+		entries = append(entries, entry{name: Section(s.Number), title: s.Name, recipe: ofSection(fw, s), criteria: true})
 	}
 	for i := range fw.Criteria {
 		c := &fw.Criteria[i]
-		f := ofCriterion(fw, c.ID).figure(tallies)
-		f.Name, f.Title, f.Criteria = Criterion(c.ID), c.Name, 0
-		figures = append(figures, f)
+		entries = append(entries, entry{name: Criterion(c.ID), title: c.Name, recipe: ofCriterion(fw, c.ID)})
 	}
 	for i := range fw.Questions {
 		q := &fw.Questions[i]
-		t := tallies[q.ID]
-		f := ofQuestion(q.ID).figure(tallies)
-		f.Name, f.Title, f.Criteria, f.Scored, f.Tally = Question(q.ID), q.Text, 0, q.Scored, &t
-		figures = append(figures, f)
+		entries = append(entries, entry{name: Question(q.ID), title: q.Text, recipe: ofQuestion(q.ID), question: q})
 	}
-	return figures
+	return entries
 }
 
 // figure makes a figure without its names. Criteria is the number of groups that

@@ -1,6 +1,8 @@
 package scores
 
 import (
+	"slices"
+
 	"github.com/aboveline/aboveline/events"
 )
 
@@ -68,7 +70,7 @@ func (v *view) Answer(q events.QuestionID) (events.Answer, bool) {
 	if !known || !v.b.has(slot) {
 		return "", false
 	}
-	code := v.n.cells[slot][v.at].code
+	code := v.n.code(slot, v.at)
 	if c := v.b.class(slot, code); c == none || c == foreign || !v.r.holds[slot][v.at] {
 		return "", false
 	}
@@ -81,6 +83,15 @@ func (n *inspection) widen(slots int) {
 		n.cells = append(n.cells, make([]cell, len(n.cases)))
 		n.moved = append(n.moved, false)
 	}
+}
+
+// code is the answer to a question of a case. A question that was numbered since
+// the cells were made has no answers.
+func (n *inspection) code(slot, at int) uint16 {
+	if slot >= len(n.cells) {
+		return 0
+	}
+	return n.cells[slot][at].code
 }
 
 // addCase brings a case into the sample, without answers and unread.
@@ -97,8 +108,20 @@ func (n *inspection) addCase(c caseFile) int {
 // read makes b's reading of the whole inspection. Questions that before, a
 // reading of the same answers, reads the same are taken from it.
 func (f *Fold) read(n *inspection, b *board, before *reading, same []bool) reading {
-	r := reading{holds: make([][]bool, len(b.questions)), tallies: make([]Tally, len(b.questions))}
-	v := &view{f: f, b: b, n: n, r: &r}
+	var r reading
+	f.readInto(&r, n, b, before, same)
+	return r
+}
+
+// readInto is read with room from an earlier reading that is needed no more; neither
+// may be the reading of an inspection.
+func (f *Fold) readInto(r *reading, n *inspection, b *board, before *reading, same []bool) {
+	slots := len(b.questions)
+	r.holds = slices.Grow(r.holds[:0], slots)[:slots]
+	r.tallies = slices.Grow(r.tallies[:0], slots)[:slots]
+	clear(r.holds)
+	clear(r.tallies)
+	v := &view{f: f, b: b, n: n, r: r}
 	for _, slot := range b.order {
 		if same[slot] {
 			r.holds[slot], r.tallies[slot] = before.holds[slot], before.tallies[slot]
@@ -108,11 +131,10 @@ func (f *Fold) read(n *inspection, b *board, before *reading, same []bool) readi
 		holds := make([]bool, len(n.cases))
 		for v.at = range n.cases {
 			holds[v.at] = b.fw.Relevant(q, v)
-			r.tallies[slot] = r.tallies[slot].plus(b.tally(slot, n.cells[slot][v.at].code, holds[v.at]))
+			r.tallies[slot] = r.tallies[slot].plus(b.tally(slot, n.code(slot, v.at), holds[v.at]))
 		}
 		r.holds[slot] = holds
 	}
-	return r
 }
 
 // tally is the tally of the question in slot, zero where none is kept.

@@ -78,6 +78,19 @@ func (f *Fold) tallyRows(yield func(TallyRow, error) bool) {
 // give an error for which [IsBadState] holds, as does a framework that cannot be
 // read. Errors of the sequences are returned as they are.
 func Restore(s State) (*Fold, error) {
+	f, err := Recount(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.checkTallies(s); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Recount is [Restore] for rows without tallies: they are counted from the answers,
+// whatever s says they are.
+func Recount(s State) (*Fold, error) {
 	f := New()
 	f.parse = s.Parse
 	if err := f.restoreFrameworks(s.Frameworks); err != nil {
@@ -93,9 +106,6 @@ func Restore(s State) (*Fold, error) {
 		if f.board != nil {
 			n.reading = f.read(n, f.board, nil, make([]bool, len(f.board.questions)))
 		}
-	}
-	if err := f.checkTallies(s); err != nil {
-		return nil, err
 	}
 	return f, nil
 }

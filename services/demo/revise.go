@@ -89,7 +89,7 @@ func (d *demonstration) movements(ctx context.Context, at events.Position) error
 		if same(f, figure(d.figures, f.Figure)) {
 			continue
 		}
-		e, err := d.admin.Explain(ctx, inspection, f.Figure)
+		e, err := d.admin.Explain(ctx, inspection, f.Figure, client.ChangesOf{})
 		if err != nil {
 			return err
 		}

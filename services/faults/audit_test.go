@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os/exec"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,7 +41,20 @@ func (w *world) audit() *book {
 	})
 	b := w.inspect(ctx)
 	w.figures(ctx, b)
+	w.verify(ctx)
 	return b
+}
+
+// verify runs `aboveline verify`, which knows the tiles and checkpoints as well.
+func (w *world) verify(ctx context.Context) {
+	w.t.Helper()
+	path, err := program()
+	w.must(err)
+	out, err := exec.CommandContext(ctx, path, "verify", "--data-dir", w.process.data(), "--database-url", w.direct()).
+		CombinedOutput()
+	if err != nil {
+		w.t.Errorf("aboveline verify: %v\n%s", err, out)
+	}
 }
 
 // inspect compares the receipts so far with the ledger. It may be called while

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/aboveline/aboveline/services/api"
+	"github.com/aboveline/aboveline/services/courier"
 )
 
 // The disk of the JetStream store is full: submissions are answered 503 and say
@@ -102,4 +104,28 @@ func recovers(t *testing.T, x *walker) {
 		return nil
 	})
 	t.Logf("recovered after %s", time.Since(began).Round(time.Millisecond))
+}
+
+// SUBMISSIONS reaches its limit while Postgres is away: 503 until the recorder has
+// made room.
+func TestStoreIsFull(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	w := newWorld(t, settings{direct: db.direct})
+	x := w.walkers(1)[0]
+	w.impatient(time.Millisecond)
+	js := w.services()
+	s, err := js.Stream(t.Context(), courier.StreamSubmissions)
+	w.must(err)
+	config := s.CachedInfo().Config
+	config.MaxBytes, config.Discard = 256<<10, jetstream.DiscardNew
+	_, err = js.UpdateStream(t.Context(), config)
+	w.must(err)
+	steps(t, []*walker{x}, 100*time.Millisecond, 0)
+	db.stop()
+	refuses(t, x)
+	db.start()
+	recovers(t, x)
+	x.collect(t.Context(), 20*time.Second)
+	w.report("store full", w.audit())
 }

@@ -92,6 +92,22 @@ func (w *world) post(body []byte, out any) int {
 	return x.do(ctx, http.MethodPost, "/v1/inspections/"+string(north)+"/submissions", body, out)
 }
 
+// largest is an entry of exactly 1 MiB. Fields have their own limits, so it takes
+// thousands of attributes that the framework does not have.
+func (w *world) largest() jsontext.Value {
+	w.t.Helper()
+	attributes := map[string]*string{}
+	value := strings.Repeat("x", entry.MaxKey)
+	for k := range 4800 {
+		attributes[fmt.Sprintf("a-%04d", k)] = &value
+	}
+	e := caseEntry(north, "c-8")
+	e.Body = entry.Case{Case: "c-8", Attributes: attributes}
+	raw := w.encode(e)
+	e.Note = strings.Repeat("n", entry.MaxEntryBytes-len(raw)-len(`"note":"",`))
+	return w.encode(e)
+}
+
 // token is the administrator's.
 func (w *world) token() string {
 	w.t.Helper()
@@ -112,14 +128,13 @@ func TestBadEntries(t *testing.T) {
 	future.OccurredAt = time.Now().Add(6 * time.Minute).UTC().Truncate(time.Second)
 	stamped := bytes.Replace(w.encode(caseEntry(north, "c-3")), []byte(`"kind"`),
 		[]byte(`"recorded_at":"2030-01-01T00:00:00Z","kind"`), 1)
-	full := w.encode(caseEntry(north, "c-4"))
-	full = append(bytes.Repeat([]byte(" "), entry.MaxEntryBytes-len(full)), full...)
-	over := w.encode(caseEntry(north, "c-5"))
-	over = append(over[:len(over)-1:len(over)-1], append(bytes.Repeat([]byte(" "), entry.MaxEntryBytes-len(over)+1), '}')...)
-	inner := w.encode(caseEntry(north, "c-6"))
-	inner = append(inner[:len(inner)-1:len(inner)-1], append(bytes.Repeat([]byte(" "), entry.MaxEntryBytes-len(inner)), '}')...)
+	padded := w.encode(caseEntry(north, "c-4"))
+	padded = append(bytes.Repeat([]byte(" "), 2*entry.MaxEntryBytes), padded...)
+	largest := w.largest()
+	above := bytes.Replace(largest, []byte(`"note":"`), []byte(`"note":"n`), 1)
 	receipts, err := w.submit(w.encode(first), w.encode(first), w.encode(other), w.encode(caseEntry(south, "c-1")),
-		w.encode(future), stamped, full, over, inner, w.encode(caseEntry(north, "c-7")))
+		w.encode(future), stamped, padded, largest, above,
+		w.encode(caseEntry(north, "c-7")))
 	w.must(err)
 	says(t, "the first", receipts[0], entry.StatusRecorded, "")
 	says(t, "the same id", receipts[1], entry.StatusDuplicate, "")
@@ -127,9 +142,9 @@ func TestBadEntries(t *testing.T) {
 	says(t, "another inspection", receipts[3], entry.StatusRejected, "wrong_inspection")
 	says(t, "six minutes ahead", receipts[4], entry.StatusRejected, "occurred_in_future")
 	says(t, "its own recorded_at", receipts[5], entry.StatusRejected, "unknown_field")
-	says(t, "1 MiB of which most is space before it", receipts[6], entry.StatusRecorded, "")
-	says(t, "a byte above 1 MiB", receipts[7], entry.StatusRejected, "too_long")
-	says(t, "1 MiB", receipts[8], entry.StatusRecorded, "")
+	says(t, "2 MiB of white space", receipts[6], entry.StatusRecorded, "")
+	says(t, "1 MiB", receipts[7], entry.StatusRejected, "unknown_attribute")
+	says(t, "a byte more", receipts[8], entry.StatusRejected, "too_long")
 	says(t, "the last", receipts[9], entry.StatusRecorded, "")
 	for name, body := range map[string]string{
 		"no JSON": "{", "no entries": `{"submission":"` + uuid.NewString() + `","entries":[]}`, "nothing": "",

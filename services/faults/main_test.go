@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 		*seed = uint64(time.Now().UnixNano())
 	}
 	fmt.Printf("faults: seed %d, soak %t\n", *seed, *soak)
+	// The tests wait more than they work.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		fmt.Fprintln(os.Stderr, "faults:", err)
+	}
 	code := postgrestest.Main(m)
 	if err := scratch.remove(); err != nil {
 		fmt.Fprintln(os.Stderr, "faults:", err)

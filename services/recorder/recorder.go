@@ -219,7 +219,7 @@ func (r *Recorder) publish(ctx context.Context, w *work) error {
 	out := delivery.Receipts{
 		Submission: w.submission.ID, Actor: w.delivery.Actor, Receipts: w.receipts(),
 	}
-	payload, err := out.Encode()
+	payload, err := bounded(out, int(r.nc.MaxPayload()))
 	if err != nil {
 		return err
 	}

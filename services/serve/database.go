@@ -16,7 +16,7 @@ import (
 
 // pools are the connections of each role.
 type pools struct {
-	recorder, projector, reader *pgxpool.Pool
+	recorder, projector, reader, notary *pgxpool.Pool
 }
 
 // openPools migrates the database with the login's own rights and then connects
@@ -39,7 +39,7 @@ func openPools(ctx context.Context, url string) (*pools, error) {
 		to   **pgxpool.Pool
 		role string
 		size int32
-	}{{&p.recorder, roleRecorder, 16}, {&p.projector, roleProjector, 32}, {&p.reader, roleReader, 32}} {
+	}{{&p.recorder, roleRecorder, 16}, {&p.projector, roleProjector, 32}, {&p.reader, roleReader, 32}, {&p.notary, roleNotary, 4}} {
 		if *x.to, err = pool(ctx, url, x.role, x.size); err != nil {
 			return nil, errors.Join(err, p.close(ctx))
 		}
@@ -48,7 +48,7 @@ func openPools(ctx context.Context, url string) (*pools, error) {
 }
 
 func (p *pools) close(context.Context) error {
-	for _, x := range []*pgxpool.Pool{p.recorder, p.projector, p.reader} {
+	for _, x := range []*pgxpool.Pool{p.recorder, p.projector, p.reader, p.notary} {
 		if x != nil {
 			x.Close()
 		}

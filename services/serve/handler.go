@@ -18,6 +18,7 @@ import (
 	"github.com/aboveline/aboveline/services/api"
 	"github.com/aboveline/aboveline/services/identity"
 	"github.com/aboveline/aboveline/services/intake"
+	"github.com/aboveline/aboveline/services/notary"
 	"github.com/aboveline/aboveline/services/policy"
 	"github.com/aboveline/aboveline/services/projector"
 	"github.com/aboveline/aboveline/services/query"
@@ -29,6 +30,7 @@ type routes struct {
 	intake   *intake.Intake
 	query    *query.Query
 	tokens   *tokens.Tokens
+	proof    *notary.Service
 	guard    *access.Guard
 	metrics  *prometheus.Registry
 	health   *health
@@ -44,6 +46,7 @@ func newHandler(r routes) http.Handler {
 	r.intake.Routes(a)
 	r.query.Routes(a)
 	r.tokens.Routes(a)
+	r.proof.Routes(a, signedIn)
 	signedIn.HandleFunc("/", nowhere)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", nowhere)

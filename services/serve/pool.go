@@ -12,6 +12,7 @@ const (
 	roleRecorder  = "aboveline_recorder"
 	roleProjector = "aboveline_projector"
 	roleReader    = "aboveline_reader"
+	roleNotary    = "aboveline_notary"
 )
 
 // pool connects with the rights of one role; role "" is the login's own, for

@@ -16,14 +16,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/aboveline/aboveline/events/checkpoint"
 	"github.com/aboveline/aboveline/events/ledger"
 	"github.com/aboveline/aboveline/projections/runner"
 	"github.com/aboveline/aboveline/projections/scores/rows"
 	"github.com/aboveline/aboveline/services/access"
+	"github.com/aboveline/aboveline/services/audit"
 	"github.com/aboveline/aboveline/services/courier"
 	"github.com/aboveline/aboveline/services/identity"
 	"github.com/aboveline/aboveline/services/intake"
 	"github.com/aboveline/aboveline/services/local"
+	lognotary "github.com/aboveline/aboveline/services/notary"
 	"github.com/aboveline/aboveline/services/policy"
 	"github.com/aboveline/aboveline/services/projector"
 	"github.com/aboveline/aboveline/services/query"
@@ -123,6 +126,13 @@ func Run(ctx context.Context, c Config) (err error) {
 	// The doors and the reads.
 	reader := ledger.New(pools.reader)
 	guard := access.New(policies, reader)
+	proof, err := openNotary(c.DataDir, lognotary.Config{
+		Pool: pools.notary, Reader: pools.reader, Guard: guard, NATS: nc, Log: log, Registerer: metrics,
+	})
+	if err != nil {
+		return err
+	}
+	stop.push("notary", background(proof.Run))
 	publisher, err := courier.NewPublisher(nc, courier.PublisherConfig{})
 	if err != nil {
 		return err
@@ -139,7 +149,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	health := &health{pools: pools, nats: nc, projector: proj, router: router}
 	handler := newHandler(routes{
 		intake: in, query: query.New(reader, rows.NewReader(pools.reader), guard),
-		tokens: tokens.New(issuer, guard), guard: guard, metrics: metrics, health: health, verifier: verifier, log: log,
+		tokens: tokens.New(issuer, guard), proof: proof, guard: guard, metrics: metrics, health: health, verifier: verifier, log: log,
 	})
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
@@ -208,4 +218,14 @@ func openIdentity(dir string) (*identity.Issuer, *identity.Verifier, string, err
 		return nil, nil, "", err
 	}
 	return issuer, verifier, token, issuer.WriteAdminToken(token)
+}
+
+// openNotary opens the log's key and makes the notary that signs with it.
+func openNotary(dir string, c lognotary.Config) (*lognotary.Service, error) {
+	key, err := checkpoint.OpenKey(audit.KeyFile(dir))
+	if err != nil {
+		return nil, err
+	}
+	c.Key, c.Memory = key, audit.MemoryDir(dir)
+	return lognotary.New(c)
 }

@@ -49,22 +49,28 @@ func frameworkRows(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]s
 // state reads the rows, other than frameworks, for which the condition on the given
 // arguments holds, all of the generation args[0].
 func state(ctx context.Context, tx pgx.Tx, and string, args ...any) scores.State {
-	var s scores.State
 	where := ` WHERE generation = $1` + and
-	s.Inspections = each(ctx, tx, `SELECT inspection, name, closed FROM projections.score_inspections`+where, args,
+	return stateRows(ctx, tx, [4]string{where, where, where, where}, args)
+}
+
+// stateRows reads inspections, cases, answers and tallies, each with what follows
+// the table in its query.
+func stateRows(ctx context.Context, tx pgx.Tx, where [4]string, args []any) scores.State {
+	var s scores.State
+	s.Inspections = each(ctx, tx, `SELECT inspection, name, closed FROM projections.score_inspections`+where[0], args,
 		func(r pgx.Rows, i *scores.InspectionRow) error {
 			return r.Scan(&i.Inspection, &i.Name, &i.Closed)
 		})
 	s.Cases = each(ctx, tx, `SELECT inspection, case_id, attributes, revision, position
-		FROM projections.score_cases`+where, args, func(r pgx.Rows, c *scores.CaseRow) error {
+		FROM projections.score_cases`+where[1], args, func(r pgx.Rows, c *scores.CaseRow) error {
 		return r.Scan(&c.Inspection, &c.Case, &c.Attributes, &c.Revision, &c.Position)
 	})
 	s.Answers = each(ctx, tx, `SELECT inspection, case_id, question, answer, revision, position
-		FROM projections.score_answers`+where, args, func(r pgx.Rows, a *scores.AnswerRow) error {
+		FROM projections.score_answers`+where[2], args, func(r pgx.Rows, a *scores.AnswerRow) error {
 		return r.Scan(&a.Inspection, &a.Case, &a.Question, &a.Answer, &a.Revision, &a.Position)
 	})
 	s.Tallies = each(ctx, tx, `SELECT inspection, question, above, relevant, unanswered, flagged
-		FROM projections.score_tallies`+where, args, scanTally)
+		FROM projections.score_tallies`+where[3], args, scanTally)
 	return s
 }
 
