@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/ledger/internal/queries"
@@ -79,7 +80,7 @@ func (t *Tx) lock(ctx context.Context, b *pgx.Batch, ids []events.EventID) (foun
 	first := b.Len()
 	b.Queue(queries.LockHead, string(t.programme))
 	if len(ids) > 0 {
-		b.Queue(queries.Known, ids)
+		b.Queue(queries.Known, uuids(ids))
 	}
 	results := t.conn.SendBatch(ctx, b)
 	defer func() {
@@ -114,6 +115,15 @@ func (t *Tx) lock(ctx context.Context, b *pgx.Batch, ids []events.EventID) (foun
 		return false, fmt.Errorf("look up ids: %w", err)
 	}
 	return true, nil
+}
+
+// uuids are the ids in the form that pgx encodes without asking each for its value.
+func uuids(ids []events.EventID) pgtype.FlatArray[pgtype.UUID] {
+	all := make(pgtype.FlatArray[pgtype.UUID], len(ids))
+	for i, id := range ids {
+		all[i] = pgtype.UUID{Bytes: id, Valid: true}
+	}
+	return all
 }
 
 func scanKnown(rows pgx.Rows, p events.Programme) (map[events.EventID]Known, error) {

@@ -250,7 +250,9 @@ func (b *builder) makeTables(ctx context.Context, bare bool) error {
 
 // fence fails unless the builder may still write; the checkpoint stays locked until
 // the transaction ends.
-func (b *builder) fence(ctx context.Context, tx pgx.Tx) error { return b.at.move(ctx, tx, b.generation, b.at) }
+func (b *builder) fence(ctx context.Context, tx pgx.Tx) error {
+	return b.at.move(ctx, tx, b.generation, b.at)
+}
 
 // refold brings the fold to where the checkpoint is from the ledger: rows that stand
 // at the end are not written before.

@@ -176,3 +176,6 @@ func (d *Desk) names() string {
 	slices.Sort(names)
 	return strings.Join(names, ", ")
 }
+
+// Wording is what the text of a refusal says to people.
+func Wording(err error) string { return strings.TrimPrefix(err.Error(), "runner: ") }

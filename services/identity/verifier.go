@@ -68,6 +68,7 @@ type Verifier struct {
 	config     Config
 	algorithms []jose.SignatureAlgorithm
 	oidc       *oidc.IDTokenVerifier
+	cache      *cache
 }
 
 // NewVerifier makes a verifier; it fails when c is incomplete or allows a
@@ -83,7 +84,7 @@ func NewVerifier(c Config) (*Verifier, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	v := &Verifier{config: c}
+	v := &Verifier{config: c, cache: newCache()}
 	for _, a := range c.Algorithms {
 		v.algorithms = append(v.algorithms, jose.SignatureAlgorithm(a))
 	}
@@ -99,10 +100,15 @@ func NewVerifier(c Config) (*Verifier, error) {
 }
 
 // Verify is the identity that token says. Every refusal is an [*Error]; the only
-// other error is that of ctx, when it ended before keys were fetched.
+// other error is that of ctx, when it ended before keys were fetched. A token that
+// was accepted is not verified again for a minute, unless it ends before.
 func (v *Verifier) Verify(ctx context.Context, token string) (Identity, error) {
 	if err := form(token); err != nil {
 		return Identity{}, err
+	}
+	now := v.config.Now()
+	if id, ok := v.cache.get(token, now, v.config.Skew); ok {
+		return id, nil
 	}
 	jws, err := jose.ParseSignedCompact(token, v.algorithms)
 	if err != nil {
@@ -118,7 +124,11 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Identity, error) {
 		}
 		return Identity{}, v.refusal(err, jws)
 	}
-	return v.identity(verified)
+	id, err := v.identity(verified)
+	if err == nil {
+		v.cache.put(token, id, now)
+	}
+	return id, err
 }
 
 // form checks what can be checked without decoding: RFC 7515 compact form, which

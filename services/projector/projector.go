@@ -47,6 +47,7 @@ func (c Config) validate() error {
 type Projector struct {
 	config   Config
 	alarm    *alarm
+	builds   *builds
 	position *prometheus.GaugeVec
 
 	mu      sync.Mutex
@@ -67,6 +68,7 @@ func New(c Config) (*Projector, error) {
 			Help: "Position that the read models of a unit have reached.",
 		}, []string{"projection", "programme"}),
 	}
+	p.builds = &builds{desk: runner.NewDesk(c.Pool, c.Ledger, c.Projections...), running: map[runner.Due]bool{}}
 	if c.Registerer != nil {
 		if err := c.Registerer.Register(p.position); err != nil {
 			return nil, fmt.Errorf("projector: metrics: %w", err)
@@ -94,12 +96,25 @@ func (p *Projector) Run(ctx context.Context) error {
 			return fmt.Errorf("projector: %w", err)
 		}
 		defer sub.Unsubscribe() //nolint:errcheck // the connection may be closing too
+		requests, err := p.config.NATS.Subscribe(requestedSubjects, func(*nats.Msg) {
+			select {
+			case fresh <- struct{}{}:
+			default:
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("projector: %w", err)
+		}
+		defer requests.Unsubscribe() //nolint:errcheck // as above
 	}
 	tick := time.NewTicker(p.config.Poll)
 	defer tick.Stop()
 	for {
 		if err := p.discover(ctx, &units); err != nil && ctx.Err() == nil {
 			p.config.Log.WarnContext(ctx, "programmes not listed", slog.Any("error", err))
+		}
+		if err := p.build(ctx, &units); err != nil && ctx.Err() == nil {
+			p.config.Log.WarnContext(ctx, "builds not listed", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -154,6 +169,7 @@ func (p *Projector) follow(
 			slog.String("programme", string(programme)), slog.Any("error", err))
 		select {
 		case <-time.After(10 * p.config.Poll):
+		case <-bell:
 		case <-ctx.Done():
 		}
 	}
