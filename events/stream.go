@@ -31,6 +31,9 @@ func JudgementStream(i InspectionID, c CaseID, q QuestionID) Stream {
 	return CaseFile(i, c) + "judgement/" + part(string(q))
 }
 
+// QuestionPart is how a question stands at the end of its judgement streams.
+func QuestionPart(q QuestionID) string { return string(part(string(q))) }
+
 // FactorStream holds the assessments of one offending-related factor of a case.
 func FactorStream(i InspectionID, c CaseID, f FactorID) Stream {
 	return CaseFile(i, c) + "factor/" + part(string(f))

@@ -27,20 +27,23 @@ type root struct {
 	TokenFile string `env:"ABOVELINE_TOKEN_FILE" placeholder:"FILE" help:"File with a bearer token (${env}); serve writes admin.token into its data directory."`
 	JSON      bool   `name:"json" help:"Print JSON, for scripts."`
 
-	Serve      serveCommand      `cmd:"" help:"Serve everything on this machine."`
-	Demo       demoCommand       `cmd:"" help:"Import the reference inspection into a private stack and show its scores."`
-	Import     importCommand     `cmd:"" help:"Import a data set directory into an inspection."`
-	Submit     submitCommand     `cmd:"" help:"Submit a file of entries (NDJSON)."`
-	Scores     scoresCommand     `cmd:"" help:"Print the figures of an inspection."`
-	Explain    explainCommand    `cmd:"" help:"Print every change of a figure: who, when, what, from what to what."`
-	Framework  frameworkCommand  `cmd:"" help:"Publish a framework, or compare one with the current one."`
-	Team       teamCommand       `cmd:"" help:"Who may work in an inspection."`
-	Token      tokenCommand      `cmd:"" help:"Print a bearer token of the server's own issuer."`
-	Export     exportCommand     `cmd:"" help:"Print the events of a programme (NDJSON)."`
-	Checkpoint checkpointCommand `cmd:"" help:"Print a signed checkpoint of a programme's ledger."`
-	Proof      proofCommand      `cmd:"" help:"Prove that an event is in the ledger, and check the proof."`
-	Verify     verifyCommand     `cmd:"" help:"Read the whole ledger again and say whether anything was altered."`
-	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Serve       serveCommand       `cmd:"" help:"Serve everything on this machine."`
+	Demo        demoCommand        `cmd:"" help:"Import the reference inspection into a private stack and show its scores."`
+	Import      importCommand      `cmd:"" help:"Import a data set directory into an inspection."`
+	Submit      submitCommand      `cmd:"" help:"Submit a file of entries (NDJSON)."`
+	Scores      scoresCommand      `cmd:"" help:"Print the figures of an inspection."`
+	Explain     explainCommand     `cmd:"" help:"Print every change of a figure: who, when, what, from what to what."`
+	Framework   frameworkCommand   `cmd:"" help:"Publish a framework, or compare one with the current one."`
+	Team        teamCommand        `cmd:"" help:"Who may work in an inspection."`
+	Token       tokenCommand       `cmd:"" help:"Print a bearer token of the server's own issuer."`
+	Export      exportCommand      `cmd:"" help:"Print the events of a programme (NDJSON)."`
+	Checkpoint  checkpointCommand  `cmd:"" help:"Print a signed checkpoint of a programme's ledger."`
+	Proof       proofCommand       `cmd:"" help:"Prove that an event is in the ledger, and check the proof."`
+	Verify      verifyCommand      `cmd:"" help:"Read the whole ledger again and say whether anything was altered."`
+	Replay      replayCommand      `cmd:"" help:"Build a read model anew beside the one that is read, check it and switch to it."`
+	Generations generationsCommand `cmd:"" help:"List the generations of the read models, or go back to the previous one."`
+	Parked      parkedCommand      `cmd:"" help:"List events that a read model could not apply, or try them again."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 const description = "Records what inspection teams find, and shows how every figure came to be."

@@ -35,7 +35,8 @@ func (w *world) enlist(n int, stream uint64) {
 	for k := range n {
 		d := &device{
 			name: events.Actor(fmt.Sprintf("device-%d", k)), inspection: []events.InspectionID{north, south}[k/2%2],
-			rng: random(stream<<8 | uint64(k)), patience: 1500 * time.Millisecond, known: map[events.Stream]events.Revision{},
+			rng: random(stream<<8 | uint64(k)), patience: 1500 * time.Millisecond,
+			known: map[events.Stream]events.Revision{}, hasted: map[uuid.UUID]bool{},
 		}
 		_, err := w.admin.AddTeamMember(ctx, d.inspection, d.name, events.RoleInspector, "")
 		w.must(err)

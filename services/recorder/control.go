@@ -3,6 +3,7 @@ package recorder
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/framework"
@@ -23,11 +24,14 @@ type inspection struct {
 // control is the state of a programme that decides what may be recorded: its
 // framework, its inspections and their teams.
 type control struct {
-	Opened      bool
-	Framework   *framework.Framework
-	Revision    int // of Framework
-	Newest      int // the highest revision that was ever published
-	published   map[int]events.FrameworkPublished
+	Opened    bool
+	Framework *framework.Framework
+	Revision  int // of Framework
+	Newest    int // the highest revision that was ever published
+	published map[int]events.FrameworkPublished
+	// offered are the answers that any revision let a question have; slices are
+	// replaced, never changed in place.
+	offered     map[events.QuestionID][]events.Answer
 	Inspections map[events.InspectionID]*inspection
 	streams     map[events.Stream]*latest
 }
@@ -37,6 +41,7 @@ func newControl() *control {
 		Inspections: map[events.InspectionID]*inspection{},
 		streams:     map[events.Stream]*latest{},
 		published:   map[int]events.FrameworkPublished{},
+		offered:     map[events.QuestionID][]events.Answer{},
 	}
 }
 
@@ -45,6 +50,7 @@ func (c *control) clone() *control {
 	n := newControl()
 	n.Opened, n.Framework, n.Revision, n.Newest = c.Opened, c.Framework, c.Revision, c.Newest
 	maps.Copy(n.published, c.published)
+	maps.Copy(n.offered, c.offered)
 	for id, i := range c.Inspections {
 		n.Inspections[id] = &inspection{Open: i.Open, Members: maps.Clone(i.Members)}
 	}
@@ -96,7 +102,22 @@ func (c *control) adopt(p events.FrameworkPublished) error {
 			return fmt.Errorf("recorder: framework revision %d: %w", p.Revision, err)
 		}
 		c.Framework = fw
+		c.offer(fw)
 	}
 	c.Revision = p.Revision
 	return nil
+}
+
+// offer notes what answers may be recorded from now on.
+func (c *control) offer(fw *framework.Framework) {
+	for n := range fw.Questions {
+		q := &fw.Questions[n]
+		offered := slices.Clip(c.offered[q.ID])
+		for _, a := range q.Answers {
+			if !slices.Contains(offered, a) {
+				offered = append(offered, a)
+			}
+		}
+		c.offered[q.ID] = offered
+	}
 }

@@ -50,6 +50,14 @@ func (b *batch) publishFramework(w *work, it *item, p entry.Framework) verdict {
 	if c.Framework != nil && c.Framework.Hash == fw.Hash {
 		return rejected("unchanged", "source", "this is revision %d, unchanged", c.Revision)
 	}
+	unread, err := b.unread(fw)
+	if err != nil {
+		b.err = err
+		return rejected("not_recorded", "", "the recorded answers could not be read; try again")
+	}
+	if unread != nil {
+		return rejected("answers_unread", "source", "%s", unread.Error())
+	}
 	next, v, ok := b.next(it.entry, stream)
 	if !ok {
 		return v

@@ -29,6 +29,7 @@ import (
 type routes struct {
 	intake   *intake.Intake
 	query    *query.Query
+	builds   *query.Generations
 	tokens   *tokens.Tokens
 	proof    *notary.Service
 	guard    *access.Guard
@@ -45,6 +46,7 @@ func newHandler(r routes) http.Handler {
 	a := api.New(signedIn)
 	r.intake.Routes(a)
 	r.query.Routes(a)
+	r.builds.Routes(a)
 	r.tokens.Routes(a)
 	r.proof.Routes(a, signedIn)
 	signedIn.HandleFunc("/", nowhere)

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/aboveline/aboveline/events"
 	"github.com/aboveline/aboveline/events/checkpoint"
 	"github.com/aboveline/aboveline/events/ledger"
 	"github.com/aboveline/aboveline/projections/runner"
@@ -114,9 +115,10 @@ func Run(ctx context.Context, c Config) (err error) {
 	go func() { failed <- router.Run(context.WithoutCancel(ctx)) }()
 
 	// The projections.
+	projections := []runner.Projection{rows.Projection{}}
 	proj, err := projector.New(projector.Config{
 		Pool: pools.projector, Ledger: ledger.New(pools.projector),
-		Projections: []runner.Projection{rows.Projection{}}, NATS: nc, Log: log, Registerer: metrics,
+		Projections: projections, NATS: nc, Log: log, Registerer: metrics,
 	})
 	if err != nil {
 		return err
@@ -147,7 +149,11 @@ func Run(ctx context.Context, c Config) (err error) {
 	stop.push("intake", func(context.Context) error { return in.Close() })
 	stop.push("NATS door", background(in.ServeNATS))
 	health := &health{pools: pools, nats: nc, projector: proj, router: router}
+	desk := runner.NewDesk(pools.projector, ledger.New(pools.projector), projections...)
 	handler := newHandler(routes{
+		builds: query.NewGenerations(desk, guard, func(p events.Programme) {
+			_ = nc.Publish(projector.RequestedSubject(p), nil) // projectors look by themselves too
+		}),
 		intake: in, query: query.New(reader, rows.NewReader(pools.reader), guard),
 		tokens: tokens.New(issuer, guard), proof: proof, guard: guard, metrics: metrics, health: health, verifier: verifier, log: log,
 	})
