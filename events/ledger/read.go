@@ -32,9 +32,9 @@ FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS p (lower, upper, n), LATE
 ORDER BY p.n, e.position`
 
 // Read reads the events of p after a position in order, at most limit of them, or
-// all there are if limit is 0. It reads ahead in batches and holds no connection
-// while the consumer works. Each event's data is the consumer's to keep. It ends
-// after its first error.
+// all there are if limit is 0. It reads the next batch while the consumer works on
+// the one before, and holds a connection for that only. Each event's data is the
+// consumer's to keep. It ends after its first error.
 func (l *Ledger) Read(
 	ctx context.Context, p events.Programme, after events.Position, limit int,
 ) iter.Seq2[events.Recorded, error] {
@@ -42,21 +42,52 @@ func (l *Ledger) Read(
 		if limit <= 0 {
 			limit = math.MaxInt
 		}
-		var b batch
-		for limit > 0 {
-			want := min(limit, batchSize)
-			full, err := b.fetch(ctx, l.pool, want, queries.ReadRange, rangeArgs(p, after, want)...)
-			if err != nil {
-				yield(events.Recorded{}, fmt.Errorf("ledger: read %q after %d: %w", p, after, err))
+		ctx, cancel := context.WithCancel(ctx)
+		next := l.page(ctx, p, after, limit)
+		defer func() { cancel(); <-next }() // a consumer that stops early leaves nothing behind
+		for {
+			got := <-next
+			if got.err != nil {
+				next = closed
+				yield(events.Recorded{}, fmt.Errorf("ledger: read %q after %d: %w", p, after, got.err))
 				return
 			}
-			if !b.each(yield) || !full {
+			limit -= len(got.batch.events)
+			if !got.full || limit == 0 {
+				next = closed
+				got.batch.each(yield)
 				return
 			}
-			after = b.events[len(b.events)-1].Position
-			limit -= len(b.events)
+			after = got.batch.events[len(got.batch.events)-1].Position
+			next = l.page(ctx, p, after, limit)
+			if !got.batch.each(yield) {
+				return
+			}
 		}
 	}
+}
+
+// page is a batch that was read ahead.
+type page struct {
+	batch batch
+	full  bool // there may be more
+	err   error
+}
+
+// closed is the channel of no page.
+var closed = func() chan page { c := make(chan page); close(c); return c }()
+
+// page starts reading a batch; the channel gets it and is closed.
+func (l *Ledger) page(ctx context.Context, p events.Programme, after events.Position, limit int) chan page {
+	c := make(chan page, 1)
+	go func() {
+		defer close(c)
+		var got page
+		want := min(limit, batchSize)
+		got.full, got.err = got.batch.fetch(ctx, l.pool, want, queries.ReadRange, rangeArgs(p, after, want)...)
+		c <- got
+	}()
+	return c
 }
 
 // ReadBatch reads up to limit events of p after a position, in order, into dst,

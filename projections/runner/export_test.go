@@ -12,3 +12,9 @@ func RunWithoutLease(ctx context.Context, c Config) error {
 	defer conn.Release()
 	return follow(ctx, c, &lease{conn: conn})
 }
+
+// WithStep lets a test stop a builder before its steps.
+func WithStep(c BuildConfig, step func(ctx context.Context, what string) error) BuildConfig {
+	c.step = step
+	return c
+}

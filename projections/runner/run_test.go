@@ -16,6 +16,8 @@ import (
 const (
 	soon  = 30 * time.Second
 	never = time.Hour
+	// pollOften is for what a test waits for.
+	pollOften = 5 * time.Millisecond
 )
 
 // config is a unit of the journal that never looks by itself.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aboveline/aboveline/events"
+	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/projections/scores"
 )
 
@@ -29,13 +30,29 @@ func about(s *script, i events.InspectionID, until int) iter.Seq2[scores.Item, e
 	}
 }
 
+// remembering is a parser that reads each framework once.
+func remembering() scores.Parser {
+	known := map[string]*framework.Framework{}
+	return func(name string, source []byte) (*framework.Framework, error) {
+		if fw, ok := known[string(source)]; ok {
+			return fw, nil
+		}
+		fw, err := framework.Parse(name, source)
+		if err == nil {
+			known[string(source)] = fw
+		}
+		return fw, err
+	}
+}
+
 // An inspection folded by itself, up to any position, is what the fold of the whole
 // programme was when it stood there.
 func TestKnownEqualsAFoldThatStopped(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, specs := drawProgramme(t, 40)
-		whole, o := scores.New(), newOracle()
+		parse := remembering()
+		whole, o := scores.NewWith(parse), newOracle()
 		for k := range s.items {
 			applyAll(t, whole, s.items[k:k+1])
 			if now, published := specs[s.items[k].r.Position]; published {
@@ -43,7 +60,7 @@ func TestKnownEqualsAFoldThatStopped(t *testing.T) {
 			}
 			o.see(s.items[k])
 			for _, i := range []events.InspectionID{"north", "south"} {
-				one, err := scores.Known(nil, about(s, i, k+1))
+				one, err := scores.Known(parse, about(s, i, k+1))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -66,13 +83,14 @@ func TestOccurredEqualsNaiveOracle(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, specs := drawProgramme(t, 40)
+		parse := remembering()
 		for k := range s.items {
 			s.items[k].r.OccurredAt = clock(rapid.IntRange(0, 8).Draw(t, "occurred at"))
 		}
 		for by := range 9 {
 			for _, i := range []events.InspectionID{"north", "south"} {
 				o, any := occurredBy(s, specs, i, clock(by))
-				f, err := scores.Occurred(nil, about(s, i, len(s.items)), clock(by))
+				f, err := scores.Occurred(parse, about(s, i, len(s.items)), clock(by))
 				if errors.Is(err, scores.ErrNothingOccurred) != !any || any && err != nil {
 					t.Fatalf("by %d, %s: error %v", by, i, err)
 				}
@@ -131,6 +149,7 @@ func TestUnderEqualsRestoring(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, specs := drawProgramme(t, 40)
+		parse := remembering()
 		revision := rapid.IntRange(1, s.frameworks).Draw(t, "revision")
 		until := rapid.IntRange(2, len(s.items)).Draw(t, "until")
 		o := newOracle()
@@ -145,7 +164,7 @@ func TestUnderEqualsRestoring(t *testing.T) {
 		}
 		o.spec = specs[row.Position]
 		for i := range o.cases {
-			f, err := scores.Known(nil, about(s, i, until))
+			f, err := scores.Known(parse, about(s, i, until))
 			if err != nil {
 				t.Fatal(err)
 			}

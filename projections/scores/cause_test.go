@@ -18,7 +18,7 @@ func TestTotalsAddUpToTheFigure(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, _ := drawProgramme(t, 60)
-		f := scores.New()
+		f := scores.NewWith(remembering())
 		frameworks := map[int]*framework.Framework{}
 		var history []scores.Movement
 		for k := range s.items {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/aboveline/aboveline/services/serve"
@@ -35,6 +37,9 @@ func (c serveCommand) Run(ctx context.Context, s *session) error {
 			return usagef("%s: %q is not host:port, such as 127.0.0.1:8080", flag, address)
 		}
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return usagef("--log-level: %v", err)
@@ -45,3 +50,7 @@ func (c serveCommand) Run(ctx context.Context, s *session) error {
 		Log: slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: level})),
 	})
 }
+
+// gcPercent trades memory for time: a server has a heap of some tens of MiB, and at
+// Go's 100 collecting it takes an eighth of the processor under load. GOGC overrides.
+const gcPercent = 300

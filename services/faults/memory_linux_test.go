@@ -3,19 +3,13 @@ package faults_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
-	"github.com/google/uuid"
-
-	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/entry"
 )
 
 // memoryBar is how much the whole server may grow while submissions wait.
@@ -27,33 +21,22 @@ func TestMemoryWhileSubmissionsWait(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	w := newWorld(t, settings{direct: db.direct})
-	x := w.walkers(1)
+	all := w.walkers(32)
 	w.impatient(time.Millisecond)
-	steps(t, x, 100*time.Millisecond, 0) // and with it, intake knows the inspection
+	steps(t, all, 100*time.Millisecond, 0) // and with it, intake knows the inspection
 	js := w.services()
 	db.stop()
 	before := w.status("VmRSS")
 	n := long(2_000, 100_000)
-	var sent atomic.Int64
 	var wg sync.WaitGroup
-	token := w.token()
-	for range 32 {
+	for _, x := range all {
 		wg.Go(func() {
-			door := &walker{w: w, token: token, overNATS: true}
-			for k := sent.Add(1); k <= int64(n); k = sent.Add(1) {
-				e := caseEntry(north, events.CaseID(fmt.Sprintf("waiting-%d", k)))
-				e.Note = strings.Repeat("what was seen ", 20)
-				s := entry.Submission{ID: uuid.New(), Entries: []jsontext.Value{w.encode(e)}}
-				body, err := s.Encode()
-				if err != nil {
-					t.Error(err)
-					return
-				}
+			for range n / len(all) {
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-				status := door.post(ctx, body)
+				status := x.step(ctx)
 				cancel()
-				if status != 202 {
-					t.Errorf("answered %d", status)
+				if status != http.StatusAccepted {
+					t.Errorf("%s: answered %d", x.device.name, status)
 					return
 				}
 			}
@@ -64,6 +47,7 @@ func TestMemoryWhileSubmissionsWait(t *testing.T) {
 	took := time.Since(began)
 	waiting, err := w.waiting(t.Context(), js)
 	w.must(err)
+	n = n / len(all) * len(all)
 	if t.Failed() || waiting < uint64(n) {
 		t.Fatalf("%d submissions wait, expected %d", waiting, n)
 	}
@@ -83,7 +67,15 @@ func TestMemoryWhileSubmissionsWait(t *testing.T) {
 		t.Errorf("the server grew by %d MiB, and by %d MiB in the end; at most %d MiB are allowed",
 			(peak-before)>>20, (after-before)>>20, memoryBar>>20)
 	}
-	w.report("submissions waited", w.audit())
+	b := w.audit()
+	for _, x := range all {
+		for k, e := range x.sent {
+			if r := b.byID[e.ID]; r == nil || int(r.Revision) != k+1 {
+				t.Fatalf("%s: step %d of %d is in the ledger as %+v", x.device.name, k+1, len(x.sent), r)
+			}
+		}
+	}
+	w.report("submissions waited", b)
 }
 
 // status is a size in bytes from /proc/PID/status of the server.

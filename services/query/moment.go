@@ -95,6 +95,9 @@ func (q *Query) read(
 			return scores.Occurred(q.scores.Parse, items, r.moment.AtOccurred)
 		})
 	}
+	if err == nil {
+		s.Parked, err = q.scores.Parked(ctx, p, i)
+	}
 	if err == nil && r.framework != 0 {
 		err = q.under(ctx, p, fold, r.framework)
 	}

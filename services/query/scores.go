@@ -19,6 +19,8 @@ type Scores struct {
 	FrameworkRevision int                 `json:"framework_revision"`
 	Position          events.Position     `json:"position" doc:"How far the ledger had been read."`
 	Figures           []Figure            `json:"figures"`
+	//nolint:lll // a struct tag
+	Incomplete bool `json:"incomplete,omitempty" doc:"Events that could not be applied yet are missing from some figures; see parked."`
 }
 
 // Figure is one number. Exact and Percent are null where no answer is relevant.
@@ -27,6 +29,8 @@ type Figure struct {
 	Name    string          `json:"name"`
 	Exact   *string         `json:"exact" doc:"The exact ratio p/q." example:"10865651/13755924"`
 	Percent *int            `json:"percent" doc:"Whole percent, halves up." example:"79"`
+	// Incomplete figures lack an event that could not be applied yet.
+	Incomplete bool `json:"incomplete,omitempty" doc:"An event that feeds it could not be applied yet."`
 	// Questions of an outcome, a section or a criterion are those with a proportion;
 	// Criteria of a section those with a score.
 	Questions *int `json:"questions,omitempty"`
@@ -122,7 +126,10 @@ func (q *Query) getScores(ctx context.Context, in *scoresInput) (*scoresOutput, 
 	}
 	if s.Framework != nil {
 		for _, f := range scores.Figures(s.Framework, s.Tallies) {
-			out.Figures = append(out.Figures, figureOf(f, s.Whole))
+			figure := figureOf(f, s.Whole)
+			figure.Incomplete = s.Incomplete(f.Name)
+			out.Incomplete = out.Incomplete || figure.Incomplete
+			out.Figures = append(out.Figures, figure)
 		}
 	}
 	return &scoresOutput{Body: out}, nil

@@ -117,7 +117,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	// The projections.
 	projections := []runner.Projection{rows.Projection{}}
 	proj, err := projector.New(projector.Config{
-		Pool: pools.projector, Ledger: ledger.New(pools.projector),
+		Pool: pools.projector, Ledger: ledger.New(pools.reader), // leases hold connections of the pool
 		Projections: projections, NATS: nc, Log: log, Registerer: metrics,
 	})
 	if err != nil {

@@ -87,8 +87,9 @@ func each[T any](
 			return
 		}
 		defer r.Close()
+		row := zero // one for all rows: it escapes
 		for r.Next() {
-			var row T
+			row = zero
 			if err := scan(r, &row); err != nil {
 				yield(zero, fmt.Errorf("rows: %w", err))
 				return

@@ -47,6 +47,8 @@ type Snapshot struct {
 	Tallies map[events.QuestionID]scores.Tally
 	// Whole says that Unanswered and Flagged of the tallies are known too.
 	Whole bool
+	// Parked is what the scores could not apply up to the position.
+	Parked []runner.Parked
 }
 
 // Tallies reads one inspection at a position, or at the newest one ([Latest]). A
@@ -76,7 +78,8 @@ func (r *Reader) Tallies(
 			}
 			s.Tallies[t.Question] = t.Tally
 		}
-		return nil
+		s.Parked, err = parkedUntil(ctx, tx, g, i, s.Position)
+		return err
 	})
 	return s, err
 }
