@@ -60,7 +60,7 @@ func CaseFile(i InspectionID, c CaseID) Stream { return CaseFiles(i) + part(stri
 // It ends in a slash and is itself no stream.
 func CaseFiles(i InspectionID) Stream { return inspection(i) + "c/" }
 
-func inspection(i InspectionID) Stream { return Stream("i/" + part(string(i)) + "/") }
+func inspection(i InspectionID) Stream { return "i/" + part(string(i)) + "/" }
 
 var escape = strings.NewReplacer("%", "%25", "/", "%2F")
 

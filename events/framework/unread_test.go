@@ -30,8 +30,13 @@ func TestEarlierAnswersReadAsTheFileSays(t *testing.T) {
 		given, reads events.Answer
 		covered      bool
 	}{
-		{"good", "good", true}, {"yes", "good", true}, {"no", "weak", true}, {"unclear", "", true},
-		{"not_applicable", "", false}, {"never", "", false}, {"", "", false},
+		{"good", "good", true},
+		{"yes", "good", true},
+		{"no", "weak", true},
+		{"unclear", "", true},
+		{"not_applicable", "", false},
+		{"never", "", false},
+		{"", "", false},
 	} {
 		if got := q.Reads(c.given); got != c.reads {
 			t.Errorf("%q reads as %q, want %q", c.given, got, c.reads)

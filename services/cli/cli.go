@@ -33,7 +33,8 @@ type root struct {
 	Submit      submitCommand      `cmd:"" help:"Submit a file of entries (NDJSON)."`
 	Scores      scoresCommand      `cmd:"" help:"Print the figures of an inspection."`
 	Explain     explainCommand     `cmd:"" help:"Print every change of a figure: who, when, what, from what to what."`
-	Framework   frameworkCommand   `cmd:"" help:"Publish a framework, or compare one with the current one."`
+	Framework   frameworkCommand   `cmd:"" help:"Publish a framework, preview what it would change, or compare it with the current one."`
+	Rollback    rollbackCommand    `cmd:"" help:"Make the framework revision before the current one current again."`
 	Team        teamCommand        `cmd:"" help:"Who may work in an inspection."`
 	Token       tokenCommand       `cmd:"" help:"Print a bearer token of the server's own issuer."`
 	Export      exportCommand      `cmd:"" help:"Print the events of a programme (NDJSON)."`

@@ -9,11 +9,14 @@ import (
 	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/services/api"
 	"github.com/aboveline/aboveline/services/client"
+	"github.com/aboveline/aboveline/services/query"
 )
 
 type frameworkCommand struct {
 	Publish frameworkPublish `cmd:"" help:"Make a file the current framework of a programme."`
-	Diff    frameworkDiff    `cmd:"" help:"Show what a file would change."`
+	Preview frameworkPreview `cmd:"" help:"Show what a file would do to every score, without publishing it."`
+	Diff    frameworkDiff    `cmd:"" help:"Show how a file differs from the current framework."`
+	Drafts  frameworkDrafts  `cmd:"" help:"List frameworks that are kept for others to look at, or drop one."`
 }
 
 //nolint:lll // struct tags
@@ -24,34 +27,67 @@ type frameworkPublish struct {
 	Base      int    `default:"-1" placeholder:"N" help:"Revision that the file was made from (default: the current one)."`
 }
 
-// Run publishes the file.
+// published is what publishing prints as JSON.
+type published struct {
+	Programme   events.Programme `json:"programme"`
+	Revision    int              `json:"revision"`
+	Position    events.Position  `json:"position"`
+	ID          events.EventID   `json:"id"`
+	ContentHash string           `json:"content_hash"`
+	Diff        framework.Diff   `json:"diff"`
+}
+
+// Run publishes the file, and returns when the scores show it.
 func (c frameworkPublish) Run(ctx context.Context, s *session) error {
 	api, source, err := s.frameworkFile(c.File)
 	if err != nil {
 		return err
 	}
 	p := events.Programme(c.Programme)
+	before, err := api.Framework(ctx, p)
+	if err != nil {
+		return err
+	}
 	if c.Base < 0 {
-		current, err := api.Framework(ctx, p)
-		if err != nil {
-			return err
-		}
-		c.Base = current.Revision
+		c.Base = before.Revision
+	}
+	out, lines, err := differs(before, source)
+	if err != nil {
+		return err
 	}
 	r, err := api.PublishFramework(ctx, p, c.Base, source, c.Reason)
 	if err != nil {
 		return err
 	}
-	if s.json {
-		return s.printJSON(struct {
-			Programme events.Programme `json:"programme"`
-			Revision  int              `json:"revision"`
-			Position  events.Position  `json:"position"`
-			ID        events.EventID   `json:"id"`
-		}{p, c.Base + 1, r.Position, r.ID})
+	s.awaitScores(ctx, api, p, r.Position)
+	now, err := api.Framework(ctx, p)
+	if err != nil {
+		return err
 	}
-	_, err = fmt.Fprintf(s.stdout, "%s: framework revision %d, position %d\n", p, c.Base+1, r.Position)
+	out.Programme, out.Revision, out.Position, out.ID = p, now.Revision, r.Position, r.ID
+	if s.json {
+		return s.printJSON(out)
+	}
+	_, err = fmt.Fprintf(s.stdout, "%s: framework revision %d, position %d\n%s", p, out.Revision, r.Position, lines)
 	return err
+}
+
+// differs says what the file changes, against the framework before it.
+func differs(before query.Framework, source string) (published, string, error) {
+	to, err := framework.Parse("framework", []byte(source))
+	if err != nil {
+		return published{}, "", err
+	}
+	out := published{ContentHash: to.Hash, Diff: framework.Diff{To: to.Hash, Changes: []framework.Change{}}}
+	if before.Revision == 0 {
+		return out, "", nil
+	}
+	from, err := framework.Parse("current framework", []byte(before.Source))
+	if err != nil {
+		return out, "", err
+	}
+	out.Diff = framework.Compare(from, to)
+	return out, out.Diff.String(), nil
 }
 
 type frameworkDiff struct {

@@ -51,6 +51,9 @@ func Points(r *big.Rat) string {
 	return new(big.Rat).Mul(r, big.NewRat(100, 1)).FloatString(2)
 }
 
+// valueAt writes an exact value out, nil for none.
+func valueAt(r *big.Rat) Value { return Value{Ratio(r), Percent(r)} }
+
 // figureChanges writes changes out. What one leaves is mostly what the next finds,
 // and is written once.
 func figureChanges(asked []attributed) ([]FigureChange, error) {
@@ -77,11 +80,13 @@ func figureChanges(asked []attributed) ([]FigureChange, error) {
 		}
 		f.describe(e)
 		if c.Before != last {
-			value = Value{Ratio(c.Before), Percent(c.Before)}
+			value = valueAt(c.Before)
 		}
 		f.Before = value
-		if c.After != c.Before {
-			value = Value{Ratio(c.After), Percent(c.After)}
+		if asked[n].after != nil {
+			value = *asked[n].after
+		} else {
+			value = valueAt(c.After)
 		}
 		f.After, last = value, c.After
 		from := len(memory)

@@ -129,7 +129,7 @@ func figuresOf(s rows.Snapshot) []scores.Figure {
 	return scores.Figures(s.Framework, s.Tallies)
 }
 
-func valueOf(f scores.Figure) Value { return Value{Ratio(f.Exact), Percent(f.Exact)} }
+func valueOf(f scores.Figure) Value { return valueAt(f.Exact) }
 
 // countChanges counts what happened between two positions.
 func (q *Query) countChanges(ctx context.Context, d *Difference) error {

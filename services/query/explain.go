@@ -69,8 +69,8 @@ func (q *Query) explain(ctx context.Context, in *explainInput) (*explainOutput, 
 	if _, err := q.guard.Allow(ctx, policy.Explain, p, in.id()); err != nil {
 		return nil, err
 	}
-	if in.Limit != 0 && in.Last != 0 {
-		return nil, api.Errorf(api.Invalid, "limit and last exclude one another; give only one of them")
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	trail, err := q.scores.Trail(ctx, p, in.id(), scores.FigureID(in.Figure))
 	if scores.IsUnknownFigure(err) {
@@ -95,6 +95,7 @@ func (q *Query) explanation(
 	positions := trail.Positions()
 	var (
 		changes  []scores.Change
+		values   []Value // After of each change, where all are asked for
 		outlines []ledger.Outline
 	)
 	g, background := errgroup.WithContext(ctx)
@@ -108,6 +109,9 @@ func (q *Query) explanation(
 				return err
 			}
 			changes = append(changes, c)
+			if in.everything() {
+				values = append(values, valueAt(c.After))
+			}
 		}
 		return nil
 	})
@@ -122,7 +126,7 @@ func (q *Query) explanation(
 	var all, matched scores.Totals
 	var asked []attributed
 	n := 0
-	for _, c := range changes {
+	for k, c := range changes {
 		for outlines[n].Position != c.Position {
 			n++
 		}
@@ -132,6 +136,9 @@ func (q *Query) explanation(
 			return out, err
 		}
 		one.cause = cause
+		if values != nil {
+			one.after = &values[k]
+		}
 		all.Add(cause, c)
 		if in.matches(&one) {
 			matched.Add(cause, c)
@@ -139,8 +146,7 @@ func (q *Query) explanation(
 		}
 	}
 	if len(changes) > 0 {
-		last := changes[len(changes)-1].After
-		out.Value = Value{Ratio(last), Percent(last)}
+		out.Value = valueAt(changes[len(changes)-1].After)
 	}
 	out.Totals = totals(all.All())
 	if in.filters() {
@@ -162,6 +168,7 @@ type attributed struct {
 	change  scores.Change
 	cause   scores.Cause
 	outline *ledger.Outline
+	after   *Value // nil if not written out yet
 }
 
 // complete reads the data of the events asked for.
@@ -178,6 +185,18 @@ func (q *Query) complete(ctx context.Context, p events.Programme, asked []attrib
 		asked[n].outline = &outlines[n]
 	}
 	return nil
+}
+
+// check refuses parameters that do not go together.
+func (in *explainInput) check() error {
+	switch {
+	case in.Limit != 0 && in.Last != 0:
+		return api.Errorf(api.Invalid, "limit and last exclude one another; give only one of them")
+	case !in.Until.IsZero() && in.Until.Before(in.Since):
+		return api.Errorf(api.Invalid, "until is before since")
+	default:
+		return nil
+	}
 }
 
 // filters reports whether any filter was given.

@@ -19,6 +19,8 @@ type Query struct {
 	ledger *ledger.Ledger
 	scores *rows.Reader
 	guard  *access.Guard
+
+	benches benches // of previews
 }
 
 // New makes the service on a ledger and a reader with the reader's rights.
@@ -48,6 +50,7 @@ func (q *Query) Routes(a huma.API) {
 		"Compare a framework with the current one", "framework")
 	diff.Method, diff.MaxBodyBytes, diff.BodyReadTimeout = http.MethodPost, api.BodyLimit, time.Minute
 	huma.Register(a, diff, q.diff)
+	q.previewRoutes(a, get)
 }
 
 // failed turns what went wrong below into a problem.

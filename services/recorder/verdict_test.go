@@ -205,11 +205,13 @@ func TestRefusals(t *testing.T) {
 		},
 		{"no member", as(stranger, events.RoleInspector), judge("C001", "1.1.04", "sufficient"), "forbidden", "", ""},
 		{
-			"token of another inspection", sender{actor: inspector, role: events.RoleInspector, scope: dorset, to: hampshire},
+			"token of another inspection",
+			sender{actor: inspector, role: events.RoleInspector, scope: dorset, to: hampshire},
 			judge("C001", "1.1.04", "sufficient"), "forbidden", "", "scope",
 		},
 		{
-			"member elsewhere", sender{actor: inspector, role: events.RoleInspector, to: dorset},
+			"member elsewhere",
+			sender{actor: inspector, role: events.RoleInspector, to: dorset},
 			of(dorset, entry.Judgement{Case: "C001", Question: "1.1.04", Answer: "sufficient"}), "forbidden", "", "",
 		},
 		{

@@ -94,8 +94,23 @@ func movements(
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("rows: history: %w", err)
 	}
-	slices.SortFunc(all, func(a, b scores.Movement) int {
+	return inOrder(all), nil
+}
+
+// inOrder sorts movements by position and, within one, by question. They are large:
+// their places are sorted first, and each is moved once.
+func inOrder(all []scores.Movement) []scores.Movement {
+	places := make([]int32, len(all))
+	for n := range places {
+		places[n] = int32(n) //nolint:gosec // an inspection has fewer
+	}
+	slices.SortFunc(places, func(x, y int32) int {
+		a, b := &all[x], &all[y]
 		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Question, b.Question))
 	})
-	return all, nil
+	sorted := make([]scores.Movement, len(all))
+	for n, at := range places {
+		sorted[n] = all[at]
+	}
+	return sorted
 }

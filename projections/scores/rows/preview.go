@@ -52,6 +52,10 @@ func (w *Workbench) Preview(fw *framework.Framework, cases int) (scores.Preview,
 	return w.fold.Preview(fw, cases)
 }
 
+// Parked is how many streams the scores hold back because an event in them could
+// not be applied.
+func (w *Workbench) Parked() int { return len(w.parked) }
+
 // Sync brings the workbench to where the active generation of the scores stands: by
 // loading its rows at first, and by reading on from the ledger later. What the
 // generation has parked, it parks as well. After an error it loads anew.
