@@ -8,7 +8,7 @@ SQLC_CONFIGS = $(sort $(shell find $(MODULES) -name sqlc.yaml))
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X github.com/aboveline/aboveline/services/cli.Version=$(VERSION)
 
-# The benchmark's arguments, e.g. make bench BENCH="-only rebuild-scores".
+# The benchmark's arguments, e.g. make bench BENCH="-run rebuild-scores".
 BENCH   ?=
 # The arguments of make run, e.g. make run SERVE="--listen 127.0.0.1:8080".
 SERVE   ?=

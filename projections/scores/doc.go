@@ -16,6 +16,12 @@
 // such counts, and [Explain] replays the history through the same arithmetic, so
 // an explanation cannot differ from the figure it explains.
 //
+// [Fold.Preview] says what another framework would do to the figures, from the
+// answers that the fold holds and by the code that publishing it would run. Answers
+// of a scale that a framework no longer has read as that framework says
+// (framework.Question.Reads); where it says nothing they are flagged and feed
+// nothing, as after a rollback.
+//
 // Everything is exact: a figure is a ratio of integers of any size. Rounding
 // happens once, in [Figure.Percent].
 //

@@ -95,7 +95,8 @@ func (o *oracle) tallies(i events.InspectionID, where func(*paper) bool) map[eve
 			substantive := allowed && given != "not_applicable"
 			counts := substantive && holds
 			settled := !holds || counts || allowed && given == "not_applicable" && q.judged
-			fits := p.answers[q.id] == "" || allowed && (given == "not_applicable" && (!holds || q.judged) || substantive && holds)
+			fits := p.answers[q.id] == "" || substantive && holds ||
+				allowed && given == "not_applicable" && (!holds || q.judged)
 			if counts {
 				t.Relevant++
 			}

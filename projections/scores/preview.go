@@ -104,12 +104,12 @@ func (f *Fold) lost(fw *framework.Framework) framework.Given {
 	given := framework.Given{}
 	codes := make([]bool, len(f.answers))
 	for slot, q := range f.questions {
-		any := false
+		some := false
 		for code, a := range f.answers[1:] {
 			codes[code+1] = fw.Loses(f.board.fw, q, a)
-			any = any || codes[code+1]
+			some = some || codes[code+1]
 		}
-		if !any {
+		if !some {
 			continue
 		}
 		for _, n := range f.inspections {

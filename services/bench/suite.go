@@ -61,6 +61,7 @@ func everyRow() []row {
 		{"read-decode", "streaming read, every event decoded strictly", readRow("read-decode", atLeast(0.90), decodeAll)},
 		{"read-verify", "streaming read, every leaf hash computed", readRow("read-verify", atLeast(0.60), verifyAll)},
 		{"import", "the reference set through the NATS door until its figures are visible", importRow},
+		{"preview", "what one moved question would do to every figure, against SQL", previewRow},
 		{"rebuild-scores", "the scores with history, rows and checkpoints committed", rebuildRow},
 		{"live-lag-p99-ms", "recorded to visible figure at 2,000 entries/s", liveRow},
 		{"fold-judgement-ns", "one revised judgement in the fold of the scores", foldRow},

@@ -56,7 +56,8 @@ func TestPreviewIsWhatPublishingDoesAndRollbackUndoesIt(t *testing.T) {
 		inspections: []events.InspectionID{"ahead-1", "ahead-2"}, revisions: map[events.Stream]events.Revision{},
 	}
 	for _, i := range e.inspections {
-		if code, _, problems := run(t, "import", dataset, "--inspection", string(i), "--programme", string(e.programme)); code != cli.ExitDone {
+		code, _, problems := run(t, "import", dataset, "--inspection", string(i), "--programme", string(e.programme))
+		if code != cli.ExitDone {
 			t.Fatalf("exit %d: %s", code, problems)
 		}
 	}
@@ -119,7 +120,7 @@ func (e *editor) round(n int) (moved int) {
 	e.t.Logf("rolled back, with the scores, in %s", time.Since(began).Round(time.Millisecond))
 	again, revision := e.figures()
 	if d := cmp.Diff(before, again); d != "" || revision != current.Revision {
-		e.t.Errorf("round %d: after the rollback revision %d is in force and figures differ (-before +after):\n%s", n, revision, d)
+		e.t.Errorf("round %d: after the rollback to revision %d figures differ (-before +after):\n%s", n, revision, d)
 	}
 	return len(want)
 }
@@ -208,11 +209,14 @@ func (e *editor) judge(n int) {
 	}
 }
 
-// edit makes a random edit that leaves a framework.
+// edit changes up to four questions at random, and leaves a framework.
 func (e *editor) edit(source string) string {
 	e.t.Helper()
 	for {
-		edited := e.try(source)
+		edited := source
+		for range 1 + e.random.IntN(4) {
+			edited = e.try(edited)
+		}
 		if fw, err := framework.Parse("edited", []byte(edited)); err == nil {
 			if from, err := framework.Parse("current", []byte(source)); err == nil && framework.Compare(from, fw).MovesScores() {
 				return edited
@@ -234,14 +238,15 @@ func (e *editor) try(source string) string {
 		blocks[n] = strings.NewReplacer("above_line: [sufficient]", "above_line: [sufficient, insufficient]",
 			`above_line: ["yes"]`, `above_line: ["no"]`).Replace(blocks[n])
 	case 2: // another criterion of the outcome
-		blocks[n] = strings.NewReplacer(`.1"`+"\n    text", `.2"`+"\n    text", `.2"`+"\n    text", `.1"`+"\n    text").Replace(blocks[n])
+		blocks[n] = strings.NewReplacer(".1\"\n    text", ".2\"\n    text", ".2\"\n    text", ".1\"\n    text").Replace(blocks[n])
 	case 3: // another rule
 		if at := strings.Index(blocks[n], "    relevant:"); at >= 0 {
 			end := at + strings.Index(blocks[n][at:], "\n")
 			blocks[n] = blocks[n][:at] + "    relevant: 'case.gender == \"male\"'" + blocks[n][end:]
 		}
 	default: // shared
-		blocks[n] = strings.NewReplacer("outcomes: [2]", "outcomes: [2, 3]", "outcomes: [4]", "outcomes: [4, 5]").Replace(blocks[n])
+		share := strings.NewReplacer("outcomes: [2]", "outcomes: [2, 3]", "outcomes: [4]", "outcomes: [4, 5]")
+		blocks[n] = share.Replace(blocks[n])
 	}
 	return list + "\nquestions:\n" + strings.Join(blocks, "")
 }
@@ -255,7 +260,8 @@ func TestADraftIsPreviewedWithTheAnswersOfNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.Replace(string(source), "above_line: [sufficient]\n    outcomes: [2]", "above_line: [sufficient, insufficient]\n    outcomes: [2]", 1)
+	edited := strings.Replace(string(source), "above_line: [sufficient]\n    outcomes: [2]",
+		"above_line: [sufficient, insufficient]\n    outcomes: [2]", 1)
 	if err := os.WriteFile(file, []byte(edited), 0o600); err != nil {
 		t.Fatal(err)
 	}

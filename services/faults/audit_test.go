@@ -133,7 +133,8 @@ func (w *world) read(ctx context.Context) *book {
 		}
 		b.byID[r.ID] = &r
 		if revisions[r.Stream]++; revisions[r.Stream] != r.Revision {
-			w.t.Errorf("position %d: stream %s has revision %d, expected %d", r.Position, r.Stream, r.Revision, revisions[r.Stream])
+			w.t.Errorf("position %d: stream %s has revision %d, expected %d",
+				r.Position, r.Stream, r.Revision, revisions[r.Stream])
 		}
 		if proof.LeafHash(&r) != r.Leaf {
 			w.t.Errorf("position %d: the leaf is not that of the row", r.Position)

@@ -48,6 +48,7 @@ func TestClockJumpsBack(t *testing.T) {
 			t.Errorf("position %d was recorded at %s, the head was at %s", r.Position, r.RecordedAt, jump.RecordedAt)
 		}
 	}
-	t.Logf("%d events were recorded at %s, the time before the jump", int(b.head-jump.Position), jump.RecordedAt.Format(time.TimeOnly))
+	t.Logf("%d events were recorded at %s, the time before the jump",
+		int(b.head-jump.Position), jump.RecordedAt.Format(time.TimeOnly))
 	w.report("clock jumped back", b)
 }

@@ -183,5 +183,5 @@ func (d *device) complain(format string, args ...any) {
 func (d *device) results() ([]*pending, []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.settled[:len(d.settled):len(d.settled)], d.problems
+	return slices.Clip(d.settled), d.problems
 }

@@ -53,7 +53,7 @@ func fill(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // it is full
+	defer f.Close()
 	for _, size := range []int{64 << 10, 512} {
 		for err = nil; err == nil; {
 			_, err = f.Write(bytes.Repeat([]byte("x"), size))

@@ -68,7 +68,7 @@ func (s *scratchDir) dir() (string, error) {
 			return
 		}
 		if s.path, s.err = os.MkdirTemp(base, "f"); s.err == nil {
-			s.err = os.Chmod(s.path, 0o711) //nolint:gosec // the database's account passes through
+			s.err = os.Chmod(s.path, 0o711)
 		}
 	})
 	return s.path, s.err
@@ -92,7 +92,7 @@ func tempDir(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	return dir

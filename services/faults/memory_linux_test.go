@@ -61,7 +61,8 @@ func TestMemoryWhileSubmissionsWait(t *testing.T) {
 		return nil
 	})
 	after := w.status("VmHWM")
-	t.Logf("%d submissions accepted in %s, recorded in %s; resident %d MiB before, at most %d MiB while they waited, %d MiB in the end",
+	t.Logf("%d submissions accepted in %s, recorded in %s; "+
+		"resident %d MiB before, at most %d MiB while they waited, %d MiB in the end",
 		n, took.Round(time.Millisecond), time.Since(began).Round(time.Millisecond), before>>20, peak>>20, after>>20)
 	if peak-before > memoryBar || after-before > memoryBar {
 		t.Errorf("the server grew by %d MiB, and by %d MiB in the end; at most %d MiB are allowed",

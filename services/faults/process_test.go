@@ -38,7 +38,7 @@ func newProcess(t *testing.T, dir, databaseURL string, args ...string) *process 
 	p := &process{t: t, dir: dir, args: append([]string{"--database-url", databaseURL}, args...)}
 	t.Cleanup(func() {
 		p.kill()
-		if t.Failed() || os.Getenv("SHOWLOG") != "" {
+		if t.Failed() {
 			t.Logf("the end of the server's log:\n%s", tail(p.logFile(), 6000))
 		}
 	})
@@ -66,7 +66,7 @@ func (p *process) launch() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // the child has its own
+	defer log.Close()
 	ready := filepath.Join(p.dir, "ready.json")
 	if err := os.RemoveAll(ready); err != nil {
 		p.t.Fatal(err)

@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"context"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -33,7 +34,8 @@ func newProxy(t *testing.T, upstream func() string) *proxy {
 	t.Helper()
 	p := &proxy{dir: tempDir(t), upstream: upstream, links: map[*link]bool{}}
 	var err error
-	if p.listener, err = net.Listen("unix", filepath.Join(p.dir, socketName)); err != nil {
+	var listen net.ListenConfig
+	if p.listener, err = listen.Listen(t.Context(), "unix", filepath.Join(p.dir, socketName)); err != nil {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
@@ -53,7 +55,7 @@ func (p *proxy) serve(wg *sync.WaitGroup) {
 		if err != nil {
 			return
 		}
-		upstream, err := net.DialTimeout("unix", p.upstream(), time.Second)
+		upstream, err := p.dial()
 		if err != nil {
 			_ = client.Close()
 			continue
@@ -72,6 +74,13 @@ func (p *proxy) serve(wg *sync.WaitGroup) {
 			delete(p.links, l)
 		})
 	}
+}
+
+func (p *proxy) dial() (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", p.upstream())
 }
 
 // url is the database's URL by way of the proxy.

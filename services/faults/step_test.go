@@ -96,8 +96,8 @@ func TestLateCommit(t *testing.T) {
 		link := w.proxy.arm(moments()[12]).await(t, awaitStep)
 		w.process.kill()
 		w.process.start()
-		second := w.proxy.arm(moment{name: "lock", side: fromClient, kind: 'B', sql: "FOR UPDATE", after: true}).await(t, awaitStep)
-		second.orders <- forward
+		lock := moment{name: "lock", side: fromClient, kind: 'B', sql: "FOR UPDATE", after: true}
+		w.proxy.arm(lock).await(t, awaitStep).orders <- forward
 		link.orders <- forward
 		pass(t, 200*time.Millisecond)
 	}

@@ -108,7 +108,7 @@ func (x *walker) do(ctx context.Context, method, path string, body []byte, out a
 	if err != nil {
 		return 0
 	}
-	defer res.Body.Close() //nolint:errcheck // read below
+	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil || out != nil && json.Unmarshal(b, out) != nil {
 		return 0

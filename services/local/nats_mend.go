@@ -35,7 +35,8 @@ func (n *NATS) mend(opts *server.Options, broken <-chan struct{}) {
 		case <-n.quit:
 			return
 		}
-		n.log.Error("the NATS store takes no more writes; it is opened again when there is room", slog.String("dir", opts.StoreDir))
+		n.log.Error("the NATS store takes no more writes; it is opened again when there is room",
+			slog.String("dir", opts.StoreDir))
 		for err := n.reopen(opts); err != nil; err = n.reopen(opts) {
 			n.log.Warn("the NATS store stays closed", slog.Any("error", err))
 			select {
@@ -76,7 +77,7 @@ func room(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // an empty file at worst
+	defer os.Remove(f.Name())
 	_, err = f.Write(make([]byte, mendRoom))
 	if closing := f.Close(); err == nil {
 		err = closing

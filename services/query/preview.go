@@ -38,7 +38,7 @@ type FigurePreview struct {
 	After      Value               `json:"after"`
 	BandBefore string              `json:"band_before,omitempty" doc:"Rating band, where the framework in force has bands."`
 	BandAfter  string              `json:"band_after,omitempty" doc:"Rating band, where the new framework has bands."`
-	Score      string              `json:"score,omitempty" enum:"gained,lost" doc:"Where there would be a score for the first time, or none any more."`
+	Score      string              `json:"score,omitempty" enum:"gained,lost" doc:"Where a score would appear or go."`
 	Questions  []events.QuestionID `json:"questions" doc:"Those behind the difference."`
 }
 
@@ -76,7 +76,7 @@ type previewInput struct {
 	Body struct {
 		Source string `json:"source,omitempty" doc:"The framework file (YAML)."`
 		Draft  string `json:"draft,omitempty" maxLength:"100" doc:"The name of a draft that was kept, in place of a file."`
-		Cases  *int   `json:"cases,omitempty" minimum:"0" maximum:"1000000" doc:"How many cases to list at most; 10000 if left out."`
+		Cases  *int   `json:"cases,omitempty" minimum:"0" maximum:"1000000" doc:"Cases to list at most; 10000 if left out."`
 	}
 }
 

@@ -21,6 +21,10 @@
 //   - Strong consistency: decisions are made under the lock of the programme's
 //     head row against a picture that has seen every event below it.
 //
+//   - A framework is published only if it reads every recorded answer that the one
+//     before it reads, or says that it has to be judged again. Publishing one that
+//     changes a scale reads the programme's judgements under that lock.
+//
 //   - Independence: a conflict or a rejection of one entry costs no other entry
 //     its verdict, unless the submission is atomic.
 //
@@ -30,6 +34,12 @@
 //
 //   - Fairness: of the deliveries that a recorder holds (512), those of different
 //     inspections take turns.
+//
+//   - Finality: a delivery that has its receipts is never decided again, however
+//     often it comes. Another delivery of a refused entry is decided anew.
+//
+//   - Size: receipts fit into one message. Where ten thousand conflicts do not, they
+//     lose the data of the current event, then messages, then the current event.
 //
 // Any number of recorders may serve one programme; none is a leader.
 //

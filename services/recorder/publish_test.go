@@ -22,7 +22,8 @@ func rescaled(t *testing.T, earlier string) string {
 	}
 	question := tail[:at] + "    answers: [good, weak]\n    above_line: [good]\n" + earlier
 	for line := range strings.Lines(tail[at:next]) {
-		if field, _, _ := strings.Cut(strings.TrimSpace(line), ":"); field != "scale" && field != "answers" && field != "above_line" {
+		field, _, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if field != "scale" && field != "answers" && field != "above_line" {
 			question += line
 		}
 	}

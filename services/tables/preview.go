@@ -155,7 +155,7 @@ func share(t query.TallyPreview) string { return fmt.Sprintf("%d of %d", t.Above
 // fromTo is empty where nothing was and nothing is.
 func fromTo(before, after int) string {
 	switch {
-	case before == after && before == 0:
+	case before == 0 && after == 0:
 		return ""
 	case before == after:
 		return fmt.Sprint(before)

@@ -15,6 +15,11 @@
 //   - Each query reads the active generation in one snapshot, so that position,
 //     framework, tallies and history belong together while the runner goes on.
 //
+// A [Workbench] holds the scores of a programme in memory and stands, after each
+// Sync, exactly where the active generation stands: for previews of frameworks. A
+// [Draft] is a framework that somebody keeps; nothing is computed from it before it
+// is asked for.
+//
 // A [Reader] borrows connections from the pool it was given and never closes it.
 // It holds one per query, that of [Reader.History] until its function returns. The
 // package starts no goroutines.

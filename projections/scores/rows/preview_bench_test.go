@@ -62,7 +62,7 @@ func BenchmarkPreview(b *testing.B) {
 		b.Fatal(err)
 	}
 	fw, _ := w.Fold().Framework()
-	source := strings.Replace(string(fw.Source), "  - id: \"4.1.07\"\n    criterion: \"4.1\"", "  - id: \"4.1.07\"\n    criterion: \"4.2\"", 1)
+	source := strings.Replace(string(fw.Source), "\"4.1.07\"\n    criterion: \"4.1\"", "\"4.1.07\"\n    criterion: \"4.2\"", 1)
 	next, err := framework.Parse("edited", []byte(source))
 	if err != nil {
 		b.Fatal(err)
