@@ -53,6 +53,10 @@ run: postgres build ## serve everything on this machine, with its data in .data
 test: postgres ## run every test of the three modules (real Postgres, real NATS, nothing skipped)
 	$(GO) test -timeout 8m $(TEST) work
 
+.PHONY: soak
+soak: postgres ## break a running server for minutes (kills, cuts, full disks) and look at what is left
+	ABOVELINE_SOAK=1 $(GO) test -count=1 -timeout 10m -v ./services/faults
+
 .PHONY: check
 check: fmt-check vet floors lint generated tidy-check deadcode ## everything CI wants besides the tests
 

@@ -21,6 +21,9 @@ type BuildConfig struct {
 	// Sample is how many inspections the second fold of the parity check counts again;
 	// 4 if 0.
 	Sample int
+	// Phase is told what the builder is at, whenever that changes: reading, finishing,
+	// checking (all rows are committed), switching. It may be nil, and must not block.
+	Phase func(string)
 	// step is told before each step of a build; its error ends the builder as a crash
 	// would. It may be nil.
 	step func(context.Context, string) error
@@ -160,6 +163,9 @@ func (b *builder) enter(ctx context.Context, phase string) error {
 		if err := b.config.step(ctx, phase); err != nil {
 			return errors.Join(errCrash, err)
 		}
+	}
+	if b.config.Phase != nil {
+		b.config.Phase(phase)
 	}
 	_, err := b.conn.Exec(ctx, `UPDATE projections.generations SET phase = $2 WHERE generation = $1 AND phase <> $2`,
 		b.generation, phase)

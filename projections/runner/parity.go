@@ -2,11 +2,13 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -240,41 +242,37 @@ func (b *builder) events(ctx context.Context, of []events.InspectionID) iter.Seq
 }
 
 // sample chooses inspections of the programme: those with something parked first,
-// then by chance, a different one for each generation.
+// then by chance, a different one for each generation. It goes by the log itself:
+// every inspection has been opened in it.
 func (b *builder) sample(ctx context.Context) ([]events.InspectionID, error) {
-	rows, err := b.conn.Query(ctx, `SELECT inspection, EXISTS (
-			SELECT FROM projections.parked p WHERE p.generation = $2 AND p.inspection = i.inspection)
-		FROM ledger.inspections i WHERE programme = $1`, string(b.programme), b.generation)
+	parked := map[events.InspectionID]bool{}
+	err := pgx.BeginFunc(ctx, b.conn, func(tx pgx.Tx) error {
+		for p, err := range readParked(ctx, tx, b.generation, nil) {
+			if err != nil {
+				return err
+			}
+			parked[p.Inspection] = true
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, fmt.Errorf("runner: inspections: %w", err)
+		return nil, err
 	}
-	type candidate struct {
-		id    events.InspectionID
-		order uint64
-	}
-	all, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c candidate, err error) {
-		var parked bool
-		err = r.Scan(&c.id, &parked)
+	order := map[events.InspectionID]uint64{}
+	for r, err := range b.ledger.ReadType(ctx, b.programme, events.TypeInspectionOpened) {
+		if err != nil {
+			return nil, fmt.Errorf("runner: inspections: %w", err)
+		}
 		h := fnv.New64a()
-		_, _ = fmt.Fprintf(h, "%d/%s", b.generation, c.id)
-		if c.order = h.Sum64() >> 1; !parked {
-			c.order |= 1 << 63
+		_, _ = fmt.Fprintf(h, "%d/%s", b.generation, r.Inspection)
+		if order[r.Inspection] = h.Sum64() >> 1; !parked[r.Inspection] {
+			order[r.Inspection] |= 1 << 63
 		}
-		return c, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("runner: inspections: %w", err)
 	}
-	slices.SortFunc(all, func(x, y candidate) int {
-		if x.order < y.order {
-			return -1
-		}
-		return 1
+	all := slices.SortedFunc(maps.Keys(order), func(x, y events.InspectionID) int {
+		return cmp.Or(cmp.Compare(order[x], order[y]), cmp.Compare(x, y))
 	})
-	var ids []events.InspectionID
-	for _, c := range all[:min(len(all), b.config.Sample)] {
-		ids = append(ids, c.id)
-	}
-	slices.Sort(ids)
-	return ids, nil
+	all = all[:min(len(all), b.config.Sample)]
+	slices.Sort(all)
+	return all, nil
 }

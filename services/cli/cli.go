@@ -22,8 +22,7 @@ const (
 
 // root is the whole command line.
 type root struct {
-	Server string `env:"ABOVELINE_SERVER" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Server to talk to (${env})."`
-	//nolint:lll // a struct tag
+	Server    string `env:"ABOVELINE_SERVER" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Server to talk to (${env})."`
 	TokenFile string `env:"ABOVELINE_TOKEN_FILE" placeholder:"FILE" help:"File with a bearer token (${env}); serve writes admin.token into its data directory."`
 	JSON      bool   `name:"json" help:"Print JSON, for scripts."`
 

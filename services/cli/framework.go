@@ -19,7 +19,6 @@ type frameworkCommand struct {
 	Drafts  frameworkDrafts  `cmd:"" help:"List frameworks that are kept for others to look at, or drop one."`
 }
 
-//nolint:lll // struct tags
 type frameworkPublish struct {
 	File      string `arg:"" help:"Framework file (YAML)."`
 	Programme string `required:"" placeholder:"ID" help:"Programme."`

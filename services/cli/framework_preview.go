@@ -10,7 +10,6 @@ import (
 	"github.com/aboveline/aboveline/services/tables"
 )
 
-//nolint:lll // struct tags
 type frameworkPreview struct {
 	File      string `arg:"" optional:"" help:"Framework file (YAML)."`
 	Draft     string `placeholder:"NAME" help:"A draft that was kept, in place of a file; it is previewed with the answers of now."`

@@ -12,7 +12,6 @@ import (
 	"github.com/aboveline/aboveline/services/tables"
 )
 
-//nolint:lll // struct tags
 type generationsCommand struct {
 	Programme string `required:"" placeholder:"ID" help:"Programme."`
 	Use       int64  `placeholder:"N" help:"Go back to generation N, the previous one; it is caught up and checked first."`

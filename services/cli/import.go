@@ -14,7 +14,6 @@ import (
 	"github.com/aboveline/aboveline/services/importer"
 )
 
-//nolint:lll // struct tags
 type importCommand struct {
 	Dir         string    `arg:"" help:"Directory with framework.yaml, cases.csv and the other tables."`
 	Inspection  string    `required:"" placeholder:"ID" help:"Inspection to import into; opened if it does not exist."`

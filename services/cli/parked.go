@@ -11,7 +11,6 @@ import (
 	"github.com/aboveline/aboveline/services/tables"
 )
 
-//nolint:lll // struct tags
 type parkedCommand struct {
 	Programme string `required:"" placeholder:"ID" help:"Programme."`
 	Retry     bool   `help:"Try them again, each in its place, in a new generation."`

@@ -12,7 +12,6 @@ import (
 	"github.com/aboveline/aboveline/services/query"
 )
 
-//nolint:lll // struct tags
 type replayCommand struct {
 	Projection string `arg:"" help:"Read model to build anew, such as scores."`
 	Programme  string `required:"" placeholder:"ID" help:"Programme."`

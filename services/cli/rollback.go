@@ -9,7 +9,6 @@ import (
 	"github.com/aboveline/aboveline/services/client"
 )
 
-//nolint:lll // struct tags
 type rollbackCommand struct {
 	Programme string `required:"" placeholder:"ID" help:"Programme."`
 	Reason    string `placeholder:"TEXT" help:"Why the criteria go back; readable by all who read the framework."`

@@ -13,7 +13,6 @@ import (
 	"github.com/aboveline/aboveline/services/tables"
 )
 
-//nolint:lll // struct tags
 type scoresCommand struct {
 	Inspection    string     `arg:"" help:"Inspection."`
 	Position      *uint64    `xor:"moment" placeholder:"N" help:"As of this position of the ledger."`

@@ -11,7 +11,6 @@ import (
 	"github.com/aboveline/aboveline/services/serve"
 )
 
-//nolint:lll // struct tags
 type serveCommand struct {
 	DataDir     string        `env:"ABOVELINE_DATA_DIR" required:"" placeholder:"DIR" help:"Where keys, tokens, streams and the private database are (${env})."`
 	Listen      string        `env:"ABOVELINE_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address of the HTTP door (${env}); port 0 takes a free one."`

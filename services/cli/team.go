@@ -11,7 +11,6 @@ type teamCommand struct {
 	Add teamAdd `cmd:"" help:"Give someone a role in an inspection."`
 }
 
-//nolint:lll // struct tags
 type teamAdd struct {
 	Inspection string `arg:"" help:"Inspection."`
 	ID         string `arg:"" help:"The subject of the member's token."`

@@ -8,7 +8,6 @@ import (
 	"github.com/aboveline/aboveline/events"
 )
 
-//nolint:lll // struct tags
 type tokenCommand struct {
 	As         string        `required:"" placeholder:"ID" help:"Who the token stands for."`
 	Role       string        `required:"" placeholder:"ROLE" enum:"lead,inspector,local-assessor,analyst,framework-editor,auditor,support" help:"One of ${enum}."`

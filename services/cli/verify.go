@@ -8,7 +8,6 @@ import (
 	"github.com/aboveline/aboveline/services/audit"
 )
 
-//nolint:lll // struct tags
 type verifyCommand struct {
 	DataDir     string `env:"ABOVELINE_DATA_DIR" placeholder:"DIR" help:"Data directory of serve; its database is started for this if no server runs (${env})."`
 	DatabaseURL string `name:"database-url" env:"ABOVELINE_DATABASE_URL" placeholder:"URL" help:"Database to read instead (${env})."`

@@ -30,8 +30,6 @@ type Drafts struct {
 }
 
 // DraftInput names a draft by its address.
-//
-//nolint:lll // struct tags
 type DraftInput struct {
 	ProgrammeInput
 	Draft string `path:"draft" minLength:"1" maxLength:"100" pattern:"^[A-Za-z0-9][A-Za-z0-9._ -]*$" doc:"The draft's name: letters, digits, dots, hyphens, underscores and blanks."`

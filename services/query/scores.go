@@ -19,8 +19,7 @@ type Scores struct {
 	FrameworkRevision int                 `json:"framework_revision"`
 	Position          events.Position     `json:"position" doc:"How far the ledger had been read."`
 	Figures           []Figure            `json:"figures"`
-	//nolint:lll // a struct tag
-	Incomplete bool `json:"incomplete,omitempty" doc:"Events that could not be applied yet are missing from some figures; see parked."`
+	Incomplete        bool                `json:"incomplete,omitempty" doc:"Events that could not be applied yet are missing from some figures; see parked."`
 }
 
 // Figure is one number. Exact and Percent are null where no answer is relevant.

@@ -39,7 +39,12 @@ func openPools(ctx context.Context, url string) (*pools, error) {
 		to   **pgxpool.Pool
 		role string
 		size int32
-	}{{&p.recorder, roleRecorder, 16}, {&p.projector, roleProjector, 32}, {&p.reader, roleReader, 32}, {&p.notary, roleNotary, 4}} {
+	}{
+		{&p.recorder, roleRecorder, 16},
+		{&p.projector, roleProjector, 32},
+		{&p.reader, roleReader, 32},
+		{&p.notary, roleNotary, 4},
+	} {
 		if *x.to, err = pool(ctx, url, x.role, x.size); err != nil {
 			return nil, errors.Join(err, p.close(ctx))
 		}

@@ -155,7 +155,8 @@ func Run(ctx context.Context, c Config) (err error) {
 			_ = nc.Publish(projector.RequestedSubject(p), nil) // projectors look by themselves too
 		}),
 		intake: in, query: query.New(reader, rows.NewReader(pools.reader), guard),
-		tokens: tokens.New(issuer, guard), proof: proof, guard: guard, metrics: metrics, health: health, verifier: verifier, log: log,
+		tokens: tokens.New(issuer, guard), proof: proof, guard: guard, metrics: metrics,
+		health: health, verifier: verifier, log: log,
 	})
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,

@@ -89,10 +89,7 @@ func BenchmarkReader(b *testing.B) {
 		return func() error { _, err := r.Tallies(b.Context(), "p", hampshire, at); return err }
 	}
 	explained := func(id scores.FigureID) func() error {
-		return func() error {
-			var changes []scores.Change
-			return r.FigureHistory(b.Context(), "p", hampshire, id, explaining(id, &changes))
-		}
+		return func() error { _, err := explain(b.Context(), r, "p", hampshire, id); return err }
 	}
 	for _, one := range []struct {
 		name string
@@ -100,10 +97,7 @@ func BenchmarkReader(b *testing.B) {
 	}{
 		{"Latest", tallies(rows.Latest)},
 		{"AsOf", tallies(events.Position(len(all.drafts) / 2))},
-		{"Where", func() error {
-			_, err := r.Where(b.Context(), "p", hampshire, `case.gender == "female"`)
-			return err
-		}},
+		{"Fold", func() error { _, _, err := r.Fold(b.Context(), "p", hampshire); return err }},
 		{"ExplainOutcome", explained("outcome/4")},
 		{"ExplainQuestion", explained("question/4.1.07")},
 		{"Load", func() error {

@@ -1,13 +1,14 @@
 package rows_test
 
 import (
+	"context"
 	"encoding/json"
 	"iter"
+	"math"
 	"math/big"
 	"testing"
 
 	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/projections/scores"
 	"github.com/aboveline/aboveline/projections/scores/rows"
 )
@@ -67,23 +68,40 @@ func wantProportions(t fataler, f *scores.Fold, i events.InspectionID, s rows.Sn
 	}
 }
 
-// explain lists the changes of a figure in a history.
-func explain(t fataler, id scores.FigureID, read func(rows.HistoryFunc) error) (changes []scores.Change) {
-	t.Helper()
-	if err := read(explaining(id, &changes)); err != nil {
-		t.Fatal(err)
+// explain lists the changes of a figure.
+func explain(
+	ctx context.Context, r *rows.Reader, p events.Programme, i events.InspectionID, id scores.FigureID,
+) ([]scores.Change, error) {
+	trail, err := r.Trail(ctx, p, i, id)
+	if err != nil {
+		return nil, err
 	}
-	return changes
+	return collect(trail.Changes())
 }
 
-func explaining(id scores.FigureID, changes *[]scores.Change) rows.HistoryFunc {
-	return func(history iter.Seq2[scores.Movement, error], frameworks func(int) (*framework.Framework, error)) error {
-		for c, err := range scores.Explain(frameworks, id, history) {
-			if err != nil {
-				return err
-			}
-			*changes = append(*changes, c)
+func collect(seq iter.Seq2[scores.Change, error]) (changes []scores.Change, err error) {
+	for c, err := range seq {
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		changes = append(changes, c)
 	}
+	return changes, nil
+}
+
+// explainWhole lists the changes of a figure from all that moved the inspection.
+func explainWhole(
+	ctx context.Context, r *rows.Reader, p events.Programme, i events.InspectionID, id scores.FigureID,
+) ([]scores.Change, error) {
+	span, err := r.Span(ctx, p, i, 0, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	return collect(scores.Explain(span.Framework, id, func(yield func(scores.Movement, error) bool) {
+		for _, m := range span.Movements {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}))
 }

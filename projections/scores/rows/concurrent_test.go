@@ -58,9 +58,7 @@ func TestQueriesBesideARunnerReadOneSnapshot(t *testing.T) {
 	g.Go(func() error { // a history with a hole would be an error
 		<-opened
 		for {
-			var changes []scores.Change
-			err := r.FigureHistory(t.Context(), "p", hampshire, "outcome/4", explaining("outcome/4", &changes))
-			if err != nil {
+			if _, err := explain(t.Context(), r, "p", hampshire, "outcome/4"); err != nil {
 				return err
 			}
 			select {
@@ -117,24 +115,5 @@ func TestRowsThatDoNotAddUp(t *testing.T) {
 		if !scores.IsBadState(err) {
 			t.Errorf("%s: error %v, want one about the rows", sql, err)
 		}
-	}
-}
-
-// An event that the scores cannot apply stops them before it; the scores before it
-// stand.
-func TestStopsBeforeAnInapplicableEvent(t *testing.T) {
-	t.Parallel()
-	b := hampshireBook(t, "p", 1)
-	b.drafts, b.events = b.drafts[:300], b.events[:300]
-	b.judge(hampshire, "C999", "1.1.02", "sufficient")
-	b.judge(hampshire, "C001", "1.1.02", "insufficient")
-	pool := db.New(t)
-	b.full(t, ledger.New(pool))
-	for range 2 {
-		err := runner.Run(t.Context(), config(as(t, pool, "aboveline_projector"), "p"))
-		if !runner.IsStop(err) || !scores.IsInapplicable(err) {
-			t.Errorf("error %v, want a stop", err)
-		}
-		wantRows(t.Context(), t, pool, b, 300)
 	}
 }

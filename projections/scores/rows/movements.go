@@ -114,3 +114,8 @@ func inOrder(all []scores.Movement) []scores.Movement {
 	}
 	return sorted
 }
+
+func scanMovement(r pgx.Rows, m *scores.Movement) error {
+	return r.Scan(&m.Inspection, &m.Position, &m.Case, &m.Question,
+		&m.Before.Above, &m.Before.Relevant, &m.After.Above, &m.After.Relevant, &m.Framework)
+}

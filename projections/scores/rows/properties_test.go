@@ -135,9 +135,10 @@ func wantExplainedFigures(ctx context.Context, t *rapid.T, r *rows.Reader, b *bo
 		figures := scores.Figures(fw, tallies)
 		for range 3 {
 			figure := rapid.SampledFrom(figures).Draw(t, "figure")
-			changes := explain(t, figure.Name, func(fn rows.HistoryFunc) error {
-				return r.FigureHistory(ctx, b.programme, i, figure.Name, fn)
-			})
+			changes, err := explain(ctx, r, b.programme, i, figure.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
 			switch {
 			case len(changes) == 0 && figure.Exact != nil,
 				len(changes) > 0 && !equal(changes[len(changes)-1].After, figure.Exact):

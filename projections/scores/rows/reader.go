@@ -84,42 +84,6 @@ func (r *Reader) Tallies(
 	return s, err
 }
 
-// Where reads one inspection and counts only the cases for which the expression
-// holds (CEL over case and answer, as in relevance rules). The error of a wrong
-// expression is the framework's.
-func (r *Reader) Where(
-	ctx context.Context, p events.Programme, i events.InspectionID, expr string,
-) (Snapshot, error) {
-	var s Snapshot
-	err := r.snapshot(ctx, p, i, func(tx pgx.Tx, g runner.Generation, head events.Position) error {
-		f, err := r.frameworks.at(ctx, tx, g, head)
-		if err != nil {
-			return err
-		}
-		if f.framework == nil {
-			return ErrNotFound
-		}
-		s.Position, s.Framework, s.Revision = head, f.framework, f.revision
-		holds, err := f.framework.Where(expr)
-		if err != nil {
-			return err
-		}
-		state, err := loadInspection(ctx, tx, g, i)
-		if err != nil {
-			return err
-		}
-		state.Parse = r.Parse
-		fold, err := scores.Restore(state)
-		if err != nil {
-			return err
-		}
-		s.Tallies, _ = fold.TalliesWhere(i, holds)
-		s.Whole = true
-		return nil
-	})
-	return s, err
-}
-
 // Fold restores the newest state of one inspection: to count some of its cases, or
 // to read it under another framework. Only the framework in force is in it. The
 // position is how far the scores had read.

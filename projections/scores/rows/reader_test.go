@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/aboveline/aboveline/events"
-	"github.com/aboveline/aboveline/events/framework"
 	"github.com/aboveline/aboveline/projections/scores"
 	"github.com/aboveline/aboveline/projections/scores/rows"
 )
@@ -76,10 +75,19 @@ func TestHampshireFiguresEqualExpected(t *testing.T) {
 // The figures of a subset, under the rules of the whole (R8).
 func wantSubsets(t *testing.T, r *rows.Reader, want expectation) {
 	subset := func(expr string) map[scores.FigureID]scores.Figure {
-		s, err := r.Where(t.Context(), "p", hampshire, expr)
+		s, err := r.Tallies(t.Context(), "p", hampshire, rows.Latest)
 		if err != nil {
 			t.Fatal(err)
 		}
+		holds, err := s.Framework.Where(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fold, at, err := r.Fold(t.Context(), "p", hampshire)
+		if err != nil || at != s.Position {
+			t.Fatal(at, err)
+		}
+		s.Tallies, _ = fold.TalliesWhere(hampshire, holds)
 		return figures(s)
 	}
 	women, men := subset(`case.gender == "female"`), subset(`case.gender == "male"`)
@@ -100,16 +108,16 @@ func wantSubsets(t *testing.T, r *rows.Reader, want expectation) {
 			}
 		}
 	}
-	if _, err := r.Where(t.Context(), "p", hampshire, `case.gendre == "female"`); !framework.IsProblems(err) {
-		t.Errorf("a wrong expression: error %v, want the framework's problems", err)
-	}
 }
 
 // The last change of every figure is the figure, and what is read for one figure
 // explains it as the whole history does.
 func wantExplained(t *testing.T, r *rows.Reader, want map[scores.FigureID]scores.Figure) {
 	for id, f := range want {
-		of := explain(t, id, func(fn rows.HistoryFunc) error { return r.FigureHistory(t.Context(), "p", hampshire, id, fn) })
+		of, err := explain(t.Context(), r, "p", hampshire, id)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var after *big.Rat
 		if len(of) > 0 {
 			after = of[len(of)-1].After
@@ -119,8 +127,14 @@ func wantExplained(t *testing.T, r *rows.Reader, want map[scores.FigureID]scores
 		}
 	}
 	for _, id := range []scores.FigureID{"outcome/4", "section/1", "criterion/4.1", "question/4.1.07"} {
-		of := explain(t, id, func(fn rows.HistoryFunc) error { return r.FigureHistory(t.Context(), "p", hampshire, id, fn) })
-		all := explain(t, id, func(fn rows.HistoryFunc) error { return r.History(t.Context(), "p", hampshire, fn) })
+		of, err := explain(t.Context(), r, "p", hampshire, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := explainWhole(t.Context(), r, "p", hampshire, id)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if len(of) != len(all) || len(of) == 0 {
 			t.Errorf("%s has %d changes, by the whole history %d", id, len(of), len(all))
 		}
@@ -154,9 +168,10 @@ func TestNotFound(t *testing.T) {
 		i events.InspectionID
 	}{{"p", "south"}, {"q", "north"}} {
 		_, tallies := r.Tallies(t.Context(), at.p, at.i, rows.Latest)
-		_, where := r.Where(t.Context(), at.p, at.i, "true")
-		history := r.History(t.Context(), at.p, at.i, nil)
-		for _, err := range []error{tallies, where, history} {
+		_, _, fold := r.Fold(t.Context(), at.p, at.i)
+		_, trail := r.Trail(t.Context(), at.p, at.i, "outcome/1")
+		_, span := r.Span(t.Context(), at.p, at.i, 0, 1)
+		for _, err := range []error{tallies, fold, trail, span} {
 			if !errors.Is(err, rows.ErrNotFound) {
 				t.Errorf("%s of %s: error %v", at.i, at.p, err)
 			}
@@ -165,7 +180,10 @@ func TestNotFound(t *testing.T) {
 	if s, err := r.Tallies(t.Context(), "p", "north", rows.Latest); err != nil || s.Framework != nil || len(s.Tallies) != 0 {
 		t.Errorf("before the first framework: %+v, %v", s, err)
 	}
-	if _, err := r.Where(t.Context(), "p", "north", "true"); !errors.Is(err, rows.ErrNotFound) {
-		t.Errorf("a subset before the first framework: error %v", err)
+	if f, at, err := r.Fold(t.Context(), "p", "north"); err != nil || at != 2 {
+		t.Errorf("a fold before the first framework: %v at %d, %v", f, at, err)
+	}
+	if _, err := r.Trail(t.Context(), "p", "north", "outcome/1"); !scores.IsUnknownFigure(err) {
+		t.Errorf("a figure before the first framework: error %v", err)
 	}
 }

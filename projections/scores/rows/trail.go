@@ -106,3 +106,20 @@ func b2i(b bool) int {
 }
 
 func (t *Trail) framework(revision int) (*framework.Framework, error) { return find(t.all, revision) }
+
+// feeding are the questions that feed a figure under any of the frameworks, and "",
+// that of the movements of frameworks.
+func feeding(figure scores.FigureID, all map[int]published) []string {
+	questions := []string{""}
+	for _, one := range all {
+		fed, err := figure.Questions(one.framework)
+		if err != nil {
+			continue // this framework does not have the figure
+		}
+		for _, q := range fed {
+			questions = append(questions, string(q))
+		}
+	}
+	slices.Sort(questions)
+	return slices.Compact(questions)
+}

@@ -59,17 +59,17 @@ func TestTrailIsTheHistory(t *testing.T) {
 
 func wantTrail(t *testing.T, r *rows.Reader, i events.InspectionID, figure scores.FigureID) {
 	t.Helper()
-	want := explain(t, figure, func(fn rows.HistoryFunc) error { return r.FigureHistory(t.Context(), "p", i, figure, fn) })
+	want, err := explainWhole(t.Context(), r, "p", i, figure)
+	if err != nil {
+		t.Fatal(err)
+	}
 	trail, err := r.Trail(t.Context(), "p", i, figure)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []scores.Change
-	for c, err := range trail.Changes() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, c)
+	got, err := collect(trail.Changes())
+	if err != nil {
+		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(equal)); diff != "" {
 		t.Fatalf("%s of %s (-history +trail):\n%s", figure, i, diff)
