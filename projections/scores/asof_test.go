@@ -89,12 +89,12 @@ func TestOccurredEqualsNaiveOracle(t *testing.T) {
 		}
 		for by := range 9 {
 			for _, i := range []events.InspectionID{"north", "south"} {
-				o, any := occurredBy(s, specs, i, clock(by))
+				o, some := occurredBy(s, specs, i, clock(by))
 				f, err := scores.Occurred(parse, about(s, i, len(s.items)), clock(by))
-				if errors.Is(err, scores.ErrNothingOccurred) != !any || any && err != nil {
+				if errors.Is(err, scores.ErrNothingOccurred) != !some || some && err != nil {
 					t.Fatalf("by %d, %s: error %v", by, i, err)
 				}
-				if any {
+				if some {
 					compareWithOracle(t, f, o, i)
 				}
 			}
@@ -108,7 +108,7 @@ func clock(n int) time.Time { return time.Date(2013, 7, 1, 9, n, 0, 0, time.UTC)
 // the order in which it did; false where that is nothing.
 func occurredBy(
 	s *script, specs map[events.Position]spec, i events.InspectionID, by time.Time,
-) (o *oracle, any bool) {
+) (o *oracle, some bool) {
 	o = newOracle()
 	o.cases[i] = map[events.CaseID]*paper{}
 	var seen []item

@@ -22,6 +22,10 @@
 // (framework.Question.Reads); where it says nothing they are flagged and feed
 // nothing, as after a rollback.
 //
+// [Known] and [Occurred] fold one inspection by itself, as of what had been recorded
+// or of what was true at a time; [Fold.Under] reads a fold under another framework.
+// [Totals] adds the changes of a figure up by [Cause].
+//
 // Everything is exact: a figure is a ratio of integers of any size. Rounding
 // happens once, in [Figure.Percent].
 //

@@ -28,7 +28,7 @@ type longLog struct {
 	events    int // control events and cases included
 	ledger    *ledger.Ledger
 	pool      *pgxpool.Pool // of the projector's role
-	pending   chan error    // the rest of a build that is no longer timed
+	pending   func() error  // the rest of a build that is no longer timed; may be nil
 }
 
 // longLog makes it at its first use.

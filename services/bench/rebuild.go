@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/aboveline/aboveline/projections/runner"
@@ -26,8 +25,9 @@ func rebuildRow(ctx context.Context, b *bench) ([]figure, error) {
 	return []figure{
 		{
 			name: "rebuild-scores", value: s[0].rate(), unit: "events/s", baseline: s[1].rate(), bar: atLeast(0.80),
-			note: fmt.Sprintf("runner.Build of %d events, %d inspections, until history, rows and keys are committed; "+
-				"then %s for parity and switch; against raw read", l.events, inspections, median(r.parity)),
+			note: fmt.Sprintf("runner.Build of %d events, %d inspections, %.1f s to fold and append, %.1f s for other rows and keys, "+
+				"all committed; then %.1f s for parity and switch; against raw read",
+				l.events, inspections, median(r.reading), median(r.finishing), median(r.parity)),
 		},
 		{
 			name: "builder-mib", value: median(r.mib), unit: "MiB", bar: valueUpTo(256),
@@ -48,10 +48,11 @@ func (r rebuilt) Name() string { return r.name }
 
 // rebuilds builds the scores again and again.
 type rebuilds struct {
-	log    *longLog
-	made   int
-	parity []float64 // seconds
-	mib    []float64
+	log  *longLog
+	made int
+	mib  []float64
+	// Seconds of the phases.
+	reading, finishing, parity []float64
 }
 
 // side builds n generations, each of a read model of its own. What the ones before
@@ -74,6 +75,9 @@ func (r *rebuilds) side(ctx context.Context, n int) (work, error) {
 	}
 	return work{n * r.log.events, func(ctx context.Context) ([]time.Duration, error) {
 		for _, c := range configs {
+			if err := r.sweep(ctx); err != nil { // none when there is one build a lap
+				return nil, err
+			}
 			if err := r.one(ctx, c); err != nil {
 				return nil, err
 			}
@@ -82,38 +86,50 @@ func (r *rebuilds) side(ctx context.Context, n int) (work, error) {
 	}}, nil
 }
 
-// one builds up to where the rows are committed, and goes on in the background of
-// the clock: what follows is timed by itself.
+// one builds up to where the rows are committed. There the builder waits until the
+// clock has stopped, see sweep.
 func (r *rebuilds) one(ctx context.Context, c runner.BuildConfig) error {
-	committed := make(chan struct{})
-	var once sync.Once
-	var at time.Time
+	began, finishing, checking := time.Now(), time.Time{}, time.Time{}
+	committed, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	c.Phase = func(what string) {
-		if what == "checking" {
-			once.Do(func() { at = time.Now(); close(committed) })
+		switch {
+		case what == "finishing":
+			finishing = time.Now()
+		case what == "checking" && checking.IsZero():
+			r.reading = append(r.reading, finishing.Sub(began).Seconds())
+			r.finishing = append(r.finishing, time.Since(finishing).Seconds())
+			close(committed)
+			<-goOn
+			checking = time.Now()
 		}
 	}
-	r.log.pending = make(chan error, 1)
 	peak := watchMemory()
-	go func(done chan<- error) {
+	go func() {
 		err := runner.Build(ctx, c)
-		once.Do(func() { close(committed) })
 		if err == nil {
-			r.parity = append(r.parity, time.Since(at).Seconds())
+			r.parity = append(r.parity, time.Since(checking).Seconds())
 		}
 		done <- err
-	}(r.log.pending)
-	<-committed
+	}()
+	select {
+	case <-committed:
+	case err := <-done:
+		return err
+	}
 	r.mib = append(r.mib, peak())
+	r.log.pending = func() error {
+		close(goOn)
+		return <-done
+	}
 	return nil
 }
 
-// sweep waits for the build before, and removes what it left.
+// sweep lets the build before go on to its end, and removes what it left.
 func (r *rebuilds) sweep(ctx context.Context) error {
 	if r.log.pending == nil {
 		return nil
 	}
-	err := <-r.log.pending
+	err := r.log.pending()
 	r.log.pending = nil
 	if err != nil {
 		return err

@@ -159,12 +159,13 @@ func (q *Query) countChanges(ctx context.Context, d *Difference) error {
 			return err
 		}
 		moved := map[scores.FigureID]bool{}
-		any := false
+		question := false // one was moved
 		for ; n < len(span.Movements) && span.Movements[n].Position == outlines[k].Position; n++ {
 			m := span.Movements[n]
-			if any = any || m.Question != ""; m.Question == "" {
+			if m.Question == "" {
 				continue
 			}
+			question = true
 			fed, err := t.fedBy(span, m)
 			if err != nil {
 				return err
@@ -178,7 +179,7 @@ func (q *Query) countChanges(ctx context.Context, d *Difference) error {
 				return err
 			}
 		}
-		if any || len(moved) > 0 {
+		if question || len(moved) > 0 {
 			d.Changes[cause]++
 		}
 		for id := range moved {

@@ -106,8 +106,12 @@ func TestExplanationFilters(t *testing.T) {
 		{[]string{"question", "b"}, func(c query.FigureChange) bool {
 			return slices.ContainsFunc(c.Moved, func(m query.Moved) bool { return m.Question == "b" })
 		}},
-		{[]string{"since", middle.Format(time.RFC3339Nano)}, func(c query.FigureChange) bool { return !c.RecordedAt.Before(middle) }},
-		{[]string{"until", middle.Format(time.RFC3339Nano)}, func(c query.FigureChange) bool { return !c.RecordedAt.After(middle) }},
+		{[]string{"since", middle.Format(time.RFC3339Nano)}, func(c query.FigureChange) bool {
+			return !c.RecordedAt.Before(middle)
+		}},
+		{[]string{"until", middle.Format(time.RFC3339Nano)}, func(c query.FigureChange) bool {
+			return !c.RecordedAt.After(middle)
+		}},
 		{[]string{"actor", "nobody"}, func(query.FigureChange) bool { return false }},
 	} {
 		var want []query.FigureChange
@@ -254,7 +258,8 @@ func TestDifference(t *testing.T) {
 	} {
 		w.refused(t, 422, "north/scores/difference", params...)
 	}
-	if p := w.refused(t, 404, "north/scores/difference", "from", "now", "to", "2001-01-01T00:00:00Z"); p.Errors[0].Location != "query.to" {
+	p := w.refused(t, 404, "north/scores/difference", "from", "now", "to", "2001-01-01T00:00:00Z")
+	if p.Errors[0].Location != "query.to" {
 		t.Errorf("%+v", p)
 	}
 }

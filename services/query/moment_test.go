@@ -155,18 +155,24 @@ func small() *book {
 func TestMomentsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, small())
+	const (
+		first    = "nothing was recorded in this programme by then; its first event was on 2013-07-09T12:00:01Z"
+		unopened = "the inspection had not been opened at position %s; it was at position 6, on 2013-07-09T12:00:06Z"
+		one      = "position, at and at_occurred exclude one another; give only one of them"
+		noon     = "2013-07-09T12:00:00Z"
+	)
 	for _, tt := range []struct {
 		status int
 		want   string
 		params []string
 	}{
-		{404, "nothing was recorded in this programme by then; its first event was on 2013-07-09T12:00:01Z", []string{"at", "2013-07-09T12:00:00Z"}},
-		{404, "the inspection had not been opened at position 5; it was at position 6, on 2013-07-09T12:00:06Z", []string{"position", "5"}},
-		{404, "the inspection had not been opened at position 4; it was at position 6, on 2013-07-09T12:00:06Z", []string{"position", "4", "where", "true"}},
+		{404, first, []string{"at", noon}},
+		{404, fmt.Sprintf(unopened, "5"), []string{"position", "5"}},
+		{404, fmt.Sprintf(unopened, "4"), []string{"position", "4", "where", "true"}},
 		{404, "nothing of this inspection had occurred by then", []string{"at_occurred", "2013-07-01T09:00:00Z"}},
 		{404, "the programme has no framework revision 3; the newest is 2", []string{"framework", "3"}},
-		{422, "position, at and at_occurred exclude one another; give only one of them", []string{"position", "5", "at", "2013-07-09T12:00:00Z"}},
-		{422, "position, at and at_occurred exclude one another; give only one of them", []string{"at_occurred", "2013-07-09T12:00:00Z", "at", "2013-07-09T12:00:00Z"}},
+		{422, one, []string{"position", "5", "at", noon}},
+		{422, one, []string{"at_occurred", noon, "at", noon}},
 		{422, "", []string{"position", "0"}},
 		{422, "", []string{"position", "18446744073709551615"}},
 		{422, "", []string{"framework", "0"}},

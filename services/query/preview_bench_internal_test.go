@@ -32,7 +32,8 @@ func TestBenchesAreBoundedAndGoWhenIdle(t *testing.T) {
 		}
 		s.hold(q, programmeOf(maxBenches))
 		if len(s.held) != maxBenches || s.held[programmeOf(0)] == nil || s.held[programmeOf(1)] != nil {
-			t.Errorf("%d are held, the first: %v, the least lately used: %v", len(s.held), s.held[programmeOf(0)], s.held[programmeOf(1)])
+			t.Errorf("%d are held, of which the first %v and the least lately used %v",
+				len(s.held), s.held[programmeOf(0)], s.held[programmeOf(1)])
 		}
 		<-time.After(benchIdle - time.Second)
 		s.hold(q, programmeOf(0))

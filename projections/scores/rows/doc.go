@@ -21,6 +21,5 @@
 // is asked for.
 //
 // A [Reader] borrows connections from the pool it was given and never closes it.
-// It holds one per query, that of [Reader.History] until its function returns. The
-// package starts no goroutines.
+// It holds one per query, until the query returns. The package starts no goroutines.
 package rows

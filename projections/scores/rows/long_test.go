@@ -44,8 +44,8 @@ func wideFramework(questions int, line string) string {
 	var b strings.Builder
 	gridFramework(&b)
 	for q := range questions {
-		fmt.Fprintf(&b, "  - {id: %q, criterion: \"1.1\", text: Question, relevant: \"true\", answers: [\"yes\", partly, \"no\", not_applicable], above_line: [%s], outcomes: [1]}\n",
-			questionID(q), line)
+		fmt.Fprintf(&b, "  - {id: %q, criterion: \"1.1\", text: Question, relevant: \"true\", "+
+			"answers: [\"yes\", partly, \"no\", not_applicable], above_line: [%s], outcomes: [1]}\n", questionID(q), line)
 	}
 	return b.String()
 }

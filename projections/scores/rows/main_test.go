@@ -2,6 +2,7 @@ package rows_test
 
 import (
 	"context"
+	"flag"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,7 +25,14 @@ var db = postgrestest.Template("scores", func(ctx context.Context, url string) e
 	return runner.Migrate(ctx, pool)
 })
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(postgrestest.M{M: m}) }
+func TestMain(m *testing.M) {
+	// A draw of these properties writes and reads a database: a hundred of each take
+	// minutes. For a longer look: go test -rapid.checks 200.
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(postgrestest.M{M: m})
+}
 
 // as is a pool with the rights of a role only.
 func as(t testing.TB, pool *pgxpool.Pool, role string) *pgxpool.Pool {

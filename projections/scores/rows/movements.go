@@ -102,7 +102,7 @@ func movements(
 func inOrder(all []scores.Movement) []scores.Movement {
 	places := make([]int32, len(all))
 	for n := range places {
-		places[n] = int32(n) //nolint:gosec // an inspection has fewer
+		places[n] = int32(n)
 	}
 	slices.SortFunc(places, func(x, y int32) int {
 		a, b := &all[x], &all[y]
