@@ -52,7 +52,9 @@ func Run(ctx context.Context, c Config) (err error) {
 	defer func() { err = errors.Join(err, s.stop()) }()
 	p.say("  up in %s, in %s", since(start), s.dir)
 	show := &demonstration{page: p, data: d, stack: s}
-	for _, step := range []func(context.Context) error{show.open, show.send, show.scores, show.revise, show.totals} {
+	for _, step := range []func(context.Context) error{
+		show.open, show.send, show.scores, show.revise, show.edit, show.totals,
+	} {
 		if err := step(ctx); err != nil {
 			return err
 		}

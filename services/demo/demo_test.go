@@ -40,7 +40,9 @@ func TestDemoShowsThePublishedScores(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Every score is the published one.", "4 Protecting the public", "Victim work", ": recorded, revision 2, position ",
-		": conflict. ", "now: ", "What it moved", "outcome/", "events/s",
+		": conflict. ", "now: ", "What it moved", "outcome/", "They settle it", "Figures that would move",
+		"It is published as revision 2",
+		"replay: ", "is exactly what the preview said", "is current again after", "events/s",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())

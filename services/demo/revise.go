@@ -25,7 +25,7 @@ func (d *demonstration) revise(ctx context.Context) error {
 	second, third := d.teams[1], d.teams[2]
 	d.page.say("\n%s of team south and %s of team east both hold revision 1 of case %s, question %s: %q.",
 		second.member, third.member, r.was.Case, r.was.Question, r.was.Answer)
-	receipt, err := d.submit(ctx, second, r, r.to, "the file shows more than was seen at first")
+	receipt, err := d.submit(ctx, second, r, 1, r.to, "the file shows more than was seen at first")
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (d *demonstration) revise(ctx context.Context) error {
 	}
 	d.page.say("  %s changes it to %q and gives a reason: %s, revision %d, position %d.",
 		second.member, r.to, d.page.strong(string(receipt.Status)), receipt.Revision, receipt.Position)
-	late, err := d.submit(ctx, third, r, r.was.Answer, "discussed with the offender manager")
+	late, err := d.submit(ctx, third, r, 1, r.was.Answer, "discussed with the offender manager")
 	if err != nil {
 		return err
 	}
@@ -44,20 +44,41 @@ func (d *demonstration) revise(ctx context.Context) error {
 	d.page.say("  %s changes revision 1 as well: %s. %s.\n    now: %q by %s at %s, revision %d, position %d",
 		third.member, d.page.strong(string(late.Status)), late.Message, late.Current.Answer, late.Current.Actor,
 		late.Current.RecordedAt.Local().Format(time.TimeOnly), late.Current.Revision, late.Current.Position)
-	return d.movements(ctx, receipt.Position)
+	if err := d.movements(ctx, receipt.Position); err != nil {
+		return err
+	}
+	return d.settle(ctx, r)
 }
 
-// submit sends the revision of revision 1.
+// settle ends the conflict: the first answer stands after all, as revision 3.
+func (d *demonstration) settle(ctx context.Context, r revision) error {
+	third := d.teams[2]
+	receipt, err := d.submit(ctx, third, r, 2, r.was.Answer, "settled together: the first answer stands")
+	if err != nil {
+		return err
+	}
+	if receipt.Status != entry.StatusRecorded {
+		return fmt.Errorf("demo: the settlement was to be recorded and is %s: %s", receipt.Status, tables.Refusal(receipt))
+	}
+	d.page.say("\nThey settle it: %s expects revision 2 and sets %q again, as revision %d; the figures are back.",
+		third.member, r.was.Answer, receipt.Revision)
+	if err := d.admin.CatchUp(ctx, inspection, receipt.Position, figuresWithin); err != nil {
+		return err
+	}
+	d.figures, err = d.admin.Scores(ctx, inspection, client.ScoresOf{})
+	return err
+}
+
+// submit sends a change of a revision.
 func (d *demonstration) submit(
-	ctx context.Context, t *team, r revision, to events.Answer, reason string,
+	ctx context.Context, t *team, r revision, expected events.Revision, to events.Answer, reason string,
 ) (entry.Receipt, error) {
 	e := r.entry
-	first := events.Revision(1)
 	id, err := uuid.NewV7()
 	if err != nil {
 		return entry.Receipt{}, err
 	}
-	e.ID, e.ExpectedRevision, e.Reason = id, &first, reason
+	e.ID, e.ExpectedRevision, e.Reason = id, &expected, reason
 	e.OccurredAt = time.Now().UTC().Truncate(time.Microsecond)
 	e.Body = entry.Judgement{Case: r.was.Case, Question: r.was.Question, Answer: to}
 	raw, err := e.Encode()
