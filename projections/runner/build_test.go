@@ -115,7 +115,7 @@ func TestBuilderStoppedBeforeEveryStep(t *testing.T) {
 	t.Parallel()
 	for name, crash := range map[string]func(ctx context.Context, admin *pgxpool.Pool) error{
 		"crash": func(context.Context, *pgxpool.Pool) error { return errBroken },
-		"kill":  func(ctx context.Context, admin *pgxpool.Pool) error { return killBuilder(ctx, admin) },
+		"kill":  killBuilder,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -115,6 +115,7 @@ func (d *Desk) RetryParked(ctx context.Context, p events.Programme, by events.Ac
 }
 
 func activeOf(ctx context.Context, tx pgx.Tx, p events.Programme) (map[string]Generation, error) {
+	//nolint:rowserrcheck // ForEachRow returns it
 	rows, err := tx.Query(ctx, `SELECT projection, generation FROM projections.active WHERE programme = $1`, string(p))
 	if err != nil {
 		return nil, fmt.Errorf("runner: active generations: %w", err)

@@ -74,7 +74,8 @@ func (b *builder) checkActive(ctx context.Context, sample []events.InspectionID)
 			active  Generation
 			version int
 		)
-		err := tx.QueryRow(ctx, `SELECT generation, version FROM projections.active JOIN projections.generations g USING (generation)
+		err := tx.QueryRow(ctx, `
+			SELECT generation, version FROM projections.active JOIN projections.generations g USING (generation)
 			WHERE active.projection = $1 AND active.programme = $2`, b.projection.Name(), string(b.programme)).
 			Scan(&active, &version)
 		if errors.Is(err, pgx.ErrNoRows) {

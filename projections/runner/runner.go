@@ -64,7 +64,7 @@ func Run(ctx context.Context, c Config) error {
 	for ctx.Err() == nil {
 		err := lead(ctx, c)
 		if ctx.Err() != nil {
-			return nil // whatever the end of the context interrupted
+			return nil //nolint:nilerr // whatever the end of the context interrupted
 		}
 		if errors.Is(err, errSwitched) {
 			continue

@@ -31,7 +31,7 @@ func sweep(ctx context.Context, c BuildConfig, conn *pgxpool.Conn) error {
 				return err
 			}
 		}
-		if err := clear(ctx, conn, one.Generation, one.Tables); err != nil && !isBusy(err) {
+		if err := wipe(ctx, conn, one.Generation, one.Tables); err != nil && !isBusy(err) {
 			return err
 		}
 	}
@@ -39,7 +39,7 @@ func sweep(ctx context.Context, c BuildConfig, conn *pgxpool.Conn) error {
 }
 
 // clear removes the rows of a generation.
-func clear(ctx context.Context, conn *pgxpool.Conn, g Generation, tables []string) error {
+func wipe(ctx context.Context, conn *pgxpool.Conn, g Generation, tables []string) error {
 	var got bool
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, sweepLock).Scan(&got); err != nil {
 		return fmt.Errorf("runner: remove: %w", err)

@@ -25,8 +25,8 @@ func rebuildRow(ctx context.Context, b *bench) ([]figure, error) {
 	return []figure{
 		{
 			name: "rebuild-scores", value: s[0].rate(), unit: "events/s", baseline: s[1].rate(), bar: atLeast(0.80),
-			note: fmt.Sprintf("runner.Build of %d events, %d inspections, %.1f s to fold and append, %.1f s for other rows and keys, "+
-				"all committed; then %.1f s for parity and switch; against raw read",
+			note: fmt.Sprintf("runner.Build of %d events, %d inspections, %.1f s to fold and append, "+
+				"%.1f s for other rows and keys, all committed; then %.1f s for parity and switch; against raw read",
 				l.events, inspections, median(r.reading), median(r.finishing), median(r.parity)),
 		},
 		{

@@ -41,7 +41,8 @@ func (c generationsCommand) Run(ctx context.Context, s *session) error {
 	if s.json {
 		return s.printJSON(query.GenerationList{Programme: p, Generations: all})
 	}
-	t := tables.New("Generations of "+c.Programme, "#", "Read model", "Version", "State", "Position", "Parked", "Asked for by", "Made", "Reason")
+	t := tables.New("Generations of "+c.Programme,
+		"#", "Read model", "Version", "State", "Position", "Parked", "Asked for by", "Made", "Reason")
 	for _, g := range all {
 		state := string(g.State)
 		if g.Phase != "" {

@@ -63,7 +63,8 @@ func (c replayCommand) cancel(ctx context.Context, s *session, api *client.Clien
 			if s.json {
 				return s.printJSON(query.Requested{Generation: g.Generation})
 			}
-			_, err := fmt.Fprintf(s.stdout, "generation %d of %s is cancelled; the active one stays\n", g.Generation, c.Projection)
+			_, err := fmt.Fprintf(s.stdout, "generation %d of %s is cancelled; the active one stays\n",
+				g.Generation, c.Projection)
 			return err
 		}
 	}

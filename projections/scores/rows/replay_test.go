@@ -57,7 +57,11 @@ func editedBook(t testing.TB) *book {
 		b.describe(i, "C1", map[string]*string{"gender": &gender})
 		b.judge(i, "C1", "1.1.02", []events.Answer{"sufficient", "insufficient"}[n])
 	}
-	source := b.events[1].(events.FrameworkPublished).Source //nolint:forcetypeassert // the book begins with it
+	published, ok := b.events[1].(events.FrameworkPublished)
+	if !ok {
+		t.Fatalf("the book begins with %T", b.events[1])
+	}
+	source := published.Source
 	cases := func(answer events.Answer) {
 		for _, c := range []events.CaseID{"C001", "C002", "C003"} {
 			b.judge(hampshire, c, "1.1.02", answer)
