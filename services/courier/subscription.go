@@ -232,7 +232,11 @@ func (x *subscription) ensure(why string) {
 	x.side.Go(func() {
 		ctx, cancel := context.WithTimeout(x.ctx, 5*time.Second)
 		defer cancel()
-		x.ensured <- x.ensureConsumer(ctx, x.topic, x.route)
+		err := x.ensureConsumer(ctx, x.topic, x.route)
+		select {
+		case x.ensured <- err:
+		case <-x.ctx.Done(): // the subscription has ended and waits for this
+		}
 	})
 }
 
