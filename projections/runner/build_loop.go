@@ -35,6 +35,9 @@ func (b *builder) read(ctx context.Context) error {
 	if b.throttle > 0 { // ten times a second, so that the database is not busy in bursts
 		limit = min(limit, max(1, b.throttle/10))
 	}
+	if b.bulk != nil {
+		return b.readBulk(ctx, limit)
+	}
 	began, from := time.Now(), b.at.position
 	for {
 		moved, err := b.unit.step(ctx, limit)
@@ -53,12 +56,20 @@ func (b *builder) read(ctx context.Context) error {
 			}
 		}
 		if b.throttle > 0 {
-			due := began.Add(time.Duration(b.at.position-from) * time.Second / time.Duration(b.throttle))
-			if pause(ctx, time.Until(due), nil); ctx.Err() != nil {
-				return fmt.Errorf("runner: build: %w", ctx.Err())
+			if err := b.hold(ctx, began, int(b.at.position-from)); err != nil {
+				return err
 			}
 		}
 	}
+}
+
+// hold waits until the throttle lets n events be read since a time.
+func (b *builder) hold(ctx context.Context, since time.Time, n int) error {
+	due := since.Add(time.Duration(n) * time.Second / time.Duration(b.throttle))
+	if pause(ctx, time.Until(due), nil); ctx.Err() != nil {
+		return fmt.Errorf("runner: build: %w", ctx.Err())
+	}
+	return nil
 }
 
 // complete writes what stands at the end, and gives the tables their keys and their
@@ -70,6 +81,9 @@ func (b *builder) complete(ctx context.Context) error {
 		}
 		if err := actAsProjector(ctx, tx); err != nil {
 			return err
+		}
+		if _, err := tx.Exec(ctx, `SET LOCAL maintenance_work_mem = '256MB'`); err != nil { // to sort keys in
+			return fmt.Errorf("runner: attach: %w", err)
 		}
 		if err := b.bulk.Complete(ctx, tx, b.generation); err != nil {
 			return fmt.Errorf("rows of %s: %w", b.projection.Name(), err)

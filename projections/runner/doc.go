@@ -19,8 +19,15 @@
 //     its position, a ledger that is shorter, a count that differs) stops the unit
 //     with an error for which [IsMismatch] holds; nothing is written. The two are
 //     compared at the start and again for every batch, after it was read.
-//   - An event that cannot be decoded or applied stops the unit before it
-//     ([IsStop]). What comes before it is applied and visible.
+//   - Ordered parking: an event that cannot be decoded or applied is parked with its
+//     reason, and every later event of its stream behind it; other streams go on.
+//     Parked events are tried again in a new generation, each in its place. An event
+//     that much depends on, a control event or one outside any inspection, stops the
+//     unit before it instead ([IsStop]), as do too many parked streams.
+//   - A generation is replaced by another one only after parity held ([IsParity]):
+//     the events that went in, their leaf hashes, and the rows of a sample of
+//     inspections against a second fold. See STATES.md.
+//   - No side effects: a fold has none, so that a replay can send nothing to anybody.
 //   - The commit of a batch does not wait for the disk. After a crash of the server,
 //     rows and checkpoint may stand somewhat earlier, together, and the runner makes
 //     the rest again; the ledger, which does wait, is never behind them.
@@ -37,13 +44,16 @@
 //
 // # Locks
 //
-// The lease comes first; then, within a transaction, the row of the checkpoint;
-// then rows. A new generation attaches its partitions in the order of the
+// The lease comes first, that of the runner or that of the builder of a unit; then,
+// within a transaction, the row of projections.active, shared by the runner's commits
+// and taken by a switch; then the row of the checkpoint; then rows. Partitions are
+// removed by one session of the database at a time. A new generation attaches its partitions in the order of the
 // projection's tables, under a lock that neither readers nor writers of the tables
 // wait for.
 //
 // # Goroutines
 //
 // [Run] works on the caller's goroutine. One more reads ahead while a full batch is
-// committed, and has ended before the next step.
+// committed, and has ended before the next step. [Build] has two more while it writes
+// bare tables: one reads ahead and one commits. All have ended when it returns.
 package runner

@@ -74,11 +74,17 @@ func (u *unit) park(r *events.Recorded, first bool, reason string) {
 
 // writeParked writes what was parked since the last commit.
 func (u *unit) writeParked(ctx context.Context, tx pgx.Tx) error {
-	if len(u.parking) == 0 {
+	err := u.insertParked(ctx, tx, u.parking)
+	u.parking = u.parking[:0]
+	return err
+}
+
+func (u *unit) insertParked(ctx context.Context, tx pgx.Tx, all []Parked) error {
+	if len(all) == 0 {
 		return nil
 	}
 	b := &pgx.Batch{}
-	for _, p := range u.parking {
+	for _, p := range all {
 		b.Queue(`INSERT INTO projections.parked
 			(generation, position, stream, first, event_id, type, inspection, case_id, reason, attempts)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, u.generation, p.Position, string(p.Stream), p.First, p.ID,
@@ -87,7 +93,6 @@ func (u *unit) writeParked(ctx context.Context, tx pgx.Tx) error {
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("runner: park: %w", err)
 	}
-	u.parking = u.parking[:0]
 	return nil
 }
 

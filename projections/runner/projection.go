@@ -41,9 +41,10 @@ type Fold interface {
 // during a build.
 type Bulk interface {
 	Fold
-	// Append writes what is only ever added, of what was touched since the last
-	// Append: once written, such a row never changes.
-	Append(ctx context.Context, tx pgx.Tx, g Generation) error
+	// Append hands over what is only ever added, of what was touched since the last
+	// Append: once written, such a row never changes. The function it returns writes
+	// it, while the fold already takes further events.
+	Append() func(ctx context.Context, tx pgx.Tx, g Generation) error
 	// Complete writes all other rows as they stand. From then on the fold is written
 	// by Flush.
 	Complete(ctx context.Context, tx pgx.Tx, g Generation) error

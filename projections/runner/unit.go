@@ -195,12 +195,7 @@ func (u *unit) write(ctx context.Context, tx pgx.Tx, next checkpoint) (err error
 	if err != nil {
 		return err
 	}
-	if u.bulk != nil {
-		err = u.bulk.Append(ctx, tx, u.generation)
-	} else {
-		err = u.fold.Flush(ctx, tx, u.generation)
-	}
-	if err != nil {
+	if err := u.fold.Flush(ctx, tx, u.generation); err != nil {
 		return fmt.Errorf("runner: rows of %s of programme %s: %w", u.projection.Name(), u.programme, err)
 	}
 	return u.writeParked(ctx, tx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -19,7 +20,7 @@ func rebuildRow(ctx context.Context, b *bench) ([]figure, error) {
 	}
 	r := &rebuilds{log: l}
 	s, err := b.interleave(ctx, r.side, l.readRaw(l.events))
-	if err != nil {
+	if err = errors.Join(err, r.sweep(ctx)); err != nil { // a build that waits holds a connection
 		return nil, err
 	}
 	return []figure{

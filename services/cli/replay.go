@@ -95,8 +95,7 @@ func (s *session) followBuild(ctx context.Context, api *client.Client, p events.
 		if ctx.Err() != nil {
 			show.stop()
 			fmt.Fprintf(s.stderr, "aboveline: generation %d goes on without this command; "+
-				"`aboveline generations --programme %s` shows it, `aboveline replay %s --programme %s --cancel` ends it\n",
-				n, p, g.Projection, p)
+				"`aboveline generations --programme %s` shows it, and `aboveline replay … --cancel` ends it\n", n, p)
 			return errReported
 		}
 		return err

@@ -15,24 +15,27 @@ import (
 var _ runner.Bulk = (*fold)(nil)
 
 // Append implements runner.Bulk: the history.
-func (f *fold) Append(ctx context.Context, tx pgx.Tx, g runner.Generation) error {
-	c := newCopier("score_history", g, "inspection", "position", "case_id", "question",
-		"above_before", "relevant_before", "above_after", "relevant_after", "framework")
+func (f *fold) Append() func(ctx context.Context, tx pgx.Tx, g runner.Generation) error {
 	history := f.TakeMovements()
-	for k := range history {
-		m := &history[k]
-		c.row()
-		c.text(string(m.Inspection))
-		c.int64(int64(m.Position))
-		c.text(string(m.Case))
-		c.text(string(m.Question))
-		c.int32(m.Before.Above)
-		c.int32(m.Before.Relevant)
-		c.int32(m.After.Above)
-		c.int32(m.After.Relevant)
-		c.int32(m.Framework)
+	return func(ctx context.Context, tx pgx.Tx, g runner.Generation) error {
+		c := newCopier("score_history", g, "inspection", "position", "case_id", "question",
+			"above_before", "relevant_before", "above_after", "relevant_after", "framework")
+		c.rows = make([]byte, 0, 128*len(history)+len(copyTrailer))
+		for k := range history {
+			m := &history[k]
+			c.row()
+			c.text(string(m.Inspection))
+			c.int64(int64(m.Position))
+			c.text(string(m.Case))
+			c.text(string(m.Question))
+			c.int32(m.Before.Above)
+			c.int32(m.Before.Relevant)
+			c.int32(m.After.Above)
+			c.int32(m.After.Relevant)
+			c.int32(m.Framework)
+		}
+		return c.send(ctx, tx)
 	}
-	return c.send(ctx, tx)
 }
 
 // Discard implements runner.Bulk.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -72,16 +73,19 @@ const enough = 1 << 20
 // full reports whether it is time to send.
 func (c *copier) full() bool { return len(c.rows) > enough }
 
+// reader is what goes over the wire.
+func (c *copier) reader() io.Reader {
+	return io.MultiReader(strings.NewReader(copySignature), bytes.NewReader(c.rows), strings.NewReader(copyTrailer))
+}
+
 // send writes the rows into the bare table of the generation.
 func (c *copier) send(ctx context.Context, tx pgx.Tx) error {
 	if len(c.rows) == 0 {
 		return nil
 	}
-	all := make([]byte, 0, len(copySignature)+len(c.rows)+len(copyTrailer))
-	all = append(append(append(all, copySignature...), c.rows...), copyTrailer...)
 	sql := fmt.Sprintf(`COPY %s (generation, %s) FROM STDIN (FORMAT binary)`,
 		runner.Partition(c.table, c.generation).Sanitize(), strings.Join(c.columns, ", "))
-	if _, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(all), sql); err != nil {
+	if _, err := tx.Conn().PgConn().CopyFrom(ctx, c.reader(), sql); err != nil {
 		return fmt.Errorf("rows: copy into %s: %w", c.table, err)
 	}
 	c.rows = c.rows[:0]
