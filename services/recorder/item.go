@@ -69,28 +69,40 @@ func rejectedBy(err error) verdict {
 	return rejected("malformed", "", "%s", err.Error())
 }
 
+// caseOf is the case that an entry is about, if it is about one.
+func caseOf(b entry.Body) (events.CaseID, bool) {
+	switch b := b.(type) {
+	case entry.Judgement:
+		return b.Case, true
+	case entry.JudgementWithdrawal:
+		return b.Case, true
+	case entry.Case:
+		return b.Case, true
+	case entry.Factor:
+		return b.Case, true
+	case entry.VictimContact:
+		return b.Case, true
+	default:
+		return "", false
+	}
+}
+
 // personOf names whose key seals the entry's notes: the person under supervision,
 // the victim, the interviewee or the respondent. It is empty for control entries,
 // which carry nothing about persons.
 func personOf(e entry.Entry) vault.Person {
 	switch b := e.Body.(type) {
-	case entry.Judgement:
-		return vault.Subject(e.Inspection, b.Case)
-	case entry.JudgementWithdrawal:
-		return vault.Subject(e.Inspection, b.Case)
-	case entry.Case:
-		return vault.Subject(e.Inspection, b.Case)
-	case entry.Factor:
-		return vault.Subject(e.Inspection, b.Case)
 	case entry.VictimContact:
 		return vault.Victim(e.Inspection, b.Case)
 	case entry.Interview:
 		return vault.Interviewee(e.Inspection, b.Interview)
 	case entry.Response:
 		return vault.Respondent(e.Inspection, b.Instrument, b.Respondent)
-	default:
-		return ""
 	}
+	if c, ok := caseOf(e.Body); ok {
+		return vault.Subject(e.Inspection, c)
+	}
+	return ""
 }
 
 // prefix names the file that the entry is decided against, "" for control
@@ -98,21 +110,13 @@ func personOf(e entry.Entry) vault.Person {
 func (it *item) prefix() events.Stream {
 	e := it.entry
 	switch b := e.Body.(type) {
-	case entry.Judgement:
-		return events.CaseFile(e.Inspection, b.Case)
-	case entry.JudgementWithdrawal:
-		return events.CaseFile(e.Inspection, b.Case)
-	case entry.Case:
-		return events.CaseFile(e.Inspection, b.Case)
-	case entry.Factor:
-		return events.CaseFile(e.Inspection, b.Case)
-	case entry.VictimContact:
-		return events.CaseFile(e.Inspection, b.Case)
 	case entry.Interview:
 		return events.InterviewStream(e.Inspection, b.Interview)
 	case entry.Response:
 		return events.ResponseStream(e.Inspection, b.Instrument, b.Respondent)
-	default:
-		return ""
 	}
+	if c, ok := caseOf(e.Body); ok {
+		return events.CaseFile(e.Inspection, c)
+	}
+	return ""
 }
